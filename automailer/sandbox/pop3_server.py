@@ -17,12 +17,14 @@ __all__ = ["Pop3Server"]
 
 _LINE_LIMIT = 1024  # octets; RFC 2449, section 4 asks for 255
 _RECEIVE = 65536  # octets at once
+_LINGER = 1.0  # seconds; what a client may take to close when it was told good-bye
 
 
 class Pop3Server:
     """A real POP3 server with its mail in memory, for `with`; every user has a maildrop of their own.
 
-    `tls` offers STLS, or TLS from the first octet with `implicit_tls`. `faults` may be replaced at any time.
+    `tls` offers STLS, or TLS from the first octet with `implicit_tls`. `faults` may be replaced at any time;
+    `stop` and `start` again keep the port.
     """
 
     host = "127.0.0.1"
@@ -36,24 +38,16 @@ class Pop3Server:
         faults: Pop3Faults | None = None,
     ) -> None:
         self.faults = faults or Pop3Faults()
+        self.port = 0
         self._accounts = {name: Account(password=word, maildrop=Maildrop()) for name, word in users.items()}
         self._tls = tls
         self._implicit_tls = implicit_tls
         self._lock = threading.Lock()
         self._commands: list[str] = []
-        self._open: set[_Wire] = set()
-        self._threads: list[threading.Thread] = []
+        self._open: dict[_Wire, threading.Thread] = {}
+        self._acceptor: threading.Thread | None = None
         self._closing = threading.Event()
         self._listener: socket.socket | None = None
-
-    @property
-    def port(self) -> int:
-        """The port it listens on, chosen by the system when it started."""
-        if self._listener is None:
-            message = "the server is not started"
-            raise RuntimeError(message)
-        port: int = self._listener.getsockname()[1]
-        return port
 
     @property
     def commands(self) -> tuple[str, ...]:
@@ -66,22 +60,26 @@ class Pop3Server:
         return self._accounts[user].maildrop
 
     def start(self) -> None:
-        """Listen on a free port."""
-        self._listener = socket.create_server((self.host, 0))
-        self._spawn(partial(self._accept, self._listener))
+        """Listen, on a free port the first time and on the same one later."""
+        self._closing.clear()
+        self._listener = socket.create_server((self.host, self.port))
+        self.port = self._listener.getsockname()[1]
+        self._acceptor = _thread(partial(self._accept, self._listener))
 
     def stop(self) -> None:
-        """Close every connection and wait for the threads."""
+        """Close the port and every connection, and wait for the threads."""
+        if self._listener is None or self._acceptor is None:
+            return
         self._closing.set()
-        if self._listener:
-            _shut(self._listener)
+        socket.create_connection((self.host, self.port)).close()  # wakes accept() on every system
+        self._acceptor.join()
+        self._listener.close()
+        self._listener = None
         with self._lock:
-            for wire in self._open:
-                wire.shut()
-        for thread in self._threads:
+            open_now = dict(self._open)
+        for wire, thread in open_now.items():
+            wire.shut()
             thread.join()
-        if self._listener:
-            self._listener.close()
 
     def __enter__(self) -> Pop3Server:
         self.start()
@@ -92,23 +90,15 @@ class Pop3Server:
     ) -> None:
         self.stop()
 
-    def _spawn(self, run: Callable[[], None]) -> None:
-        thread = threading.Thread(target=run, name="sandbox-pop3", daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
     def _accept(self, listener: socket.socket) -> None:
         while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return  # stop() closed it
+            connection, _ = listener.accept()
+            if self._closing.is_set():
+                connection.close()
+                return
             wire = _Wire(connection)
             with self._lock:
-                self._open.add(wire)
-                if self._closing.is_set():
-                    wire.shut()
-            self._spawn(partial(self._serve, wire))
+                self._open[wire] = _thread(partial(self._serve, wire))
 
     def _serve(self, wire: _Wire) -> None:
         try:
@@ -116,9 +106,9 @@ class Pop3Server:
         except OSError:
             pass  # the client went, or stop() closed the socket: nobody is there to be told
         finally:
-            with self._lock:
-                self._open.discard(wire)
             wire.close()
+            with self._lock:
+                del self._open[wire]
 
     def _talk(self, wire: _Wire) -> None:
         if self._tls and self._implicit_tls:
@@ -177,8 +167,21 @@ class _Wire:
         _shut(self._socket)
 
     def close(self) -> None:
-        self.shut()
+        """Close once the client did: closing over unread commands would reset the last reply away."""
+        try:
+            self._socket.shutdown(socket.SHUT_WR)
+            self._socket.settimeout(_LINGER)
+            while self._socket.recv(_RECEIVE):
+                pass
+        except OSError:
+            pass  # gone already, or it lingers too long
         self._socket.close()
+
+
+def _thread(run: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=run, name="sandbox-pop3", daemon=True)
+    thread.start()
+    return thread
 
 
 def _shut(connection: socket.socket) -> None:

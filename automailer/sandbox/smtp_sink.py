@@ -134,7 +134,6 @@ class _Handler:
             return self._sink.faults.data_reply
         content = envelope.content
         octets = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content or b""
-        self._sink.keep(
-            ReceivedMail(sender=envelope.mail_from or "", recipients=tuple(envelope.rcpt_tos), octets=octets)
-        )
+        sender = (envelope.mail_from or "").removeprefix("<>")
+        self._sink.keep(ReceivedMail(sender=sender, recipients=tuple(envelope.rcpt_tos), octets=octets))
         return "250 2.0.0 kept"
