@@ -1,0 +1,30 @@
+"""Templates: the Jinja2 sandbox, its filters, pictures beside a template. It never sees a socket.
+
+Jinja2 itself is imported when the first template is.
+"""
+
+from __future__ import annotations
+
+from automailer.templating.inline import (
+    Expression,
+    check_expression,
+    check_text,
+    compile_expression,
+    render_text,
+)
+from automailer.templating.model import LocalFile, Picture, Rendered
+from automailer.templating.names import names
+from automailer.templating.templates import Templates
+
+__all__ = [
+    "Expression",
+    "LocalFile",
+    "Picture",
+    "Rendered",
+    "Templates",
+    "check_expression",
+    "check_text",
+    "compile_expression",
+    "names",
+    "render_text",
+]
