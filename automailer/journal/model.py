@@ -225,7 +225,7 @@ class KnownUid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryDue:
-    """A message whose next attempt has come; `spool` is where its octets are, "" when only the server has them.
+    """A message whose next attempt has come; `spool` is where its octets are, "" if only the server has them.
 
     `listed` is False once no listing shows its UID.
     """

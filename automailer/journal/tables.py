@@ -178,7 +178,7 @@ reply = Table(
     Index(None, "mailbox", "at"),
 )
 
-# Something on its way out. `handed_at` is set just before DATA: found again in `sending`, its fate is unknown.
+# Something on its way. `handed_at` is set just before DATA: found again in `sending`, its fate is unknown.
 outbox = Table(
     "outbox",
     metadata,
