@@ -1,0 +1,89 @@
+"""Secrets in the lines of a file that are shown with an error. Pure.
+
+A line is shown when something beside the secret is wrong in it, or when the key itself is misspelt, so that
+what looks like a secret's key counts as one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+
+from automailer.settings.tree import Node
+
+__all__ = ["is_secret_key", "is_secret_path", "masked", "secret_nodes", "without_login"]
+
+_KEYS = (
+    "password",
+    "passphrase",
+    "secret",
+    "client_secret",
+    "token",
+    "access_token",
+    "refresh_token",
+    "api_key",
+    "authorization",
+    "notify",
+    "url",
+    "database",
+)
+_PARTS = ("passw", "secret", "token", "api_key", "apikey")
+
+_MASK = "***"
+
+_LOGIN = re.compile(r"(?<=://)[^\s/@'\"]+(?=@)")
+_PAIR = re.compile(r"([\w-]+)[\"']?\s*:\s+(?![{\[])(.*)")
+
+
+def is_secret_key(key: object) -> bool:
+    """True for a key whose plain value is a secret, and for one that looks like a slip of the pen of it."""
+    word = str(key).lower()
+    return any(part in word for part in _PARTS) or bool(difflib.get_close_matches(word, _KEYS, 1, cutoff=0.8))
+
+
+def is_secret_path(path: Sequence[str | int]) -> bool:
+    """True when what stands at the path may be a secret itself, or hold one."""
+    return any(is_secret_key(key) for key in path)
+
+
+def without_login(url: str) -> str:
+    """The URL with user and password masked."""
+    return _LOGIN.sub(_MASK, url)
+
+
+def secret_nodes(node: Node) -> Iterator[Node]:
+    """The plain values in the tree that stand under a secret's key, alone or in a list."""
+    for key, child in node.children.items():
+        if isinstance(child.value, dict) or not is_secret_key(key):
+            yield from secret_nodes(child)
+        elif child.children:
+            yield from (item for item in child.children.values() if not item.children)
+        else:
+            yield child
+
+
+def masked(line: str, number: int, column: int, secrets: Sequence[Node] | None) -> str:
+    """The line as it may be shown, "" when a mask would push aside what stands at `column`.
+
+    `secrets` None: the file could not be read, so secrets are looked for in the line alone.
+    """
+    spans = [found.span() for found in _LOGIN.finditer(line)]
+    if secrets is None:
+        spans += [found.span(2) for found in _PAIR.finditer(line) if is_secret_key(found[1])]
+    else:
+        spans += [
+            _on_line(node, number, line) for node in secrets if node.start.line <= number <= node.end.line
+        ]
+    for start, end in sorted(spans, reverse=True):
+        if start < column - 1 and end > start:
+            return ""
+        if end > start:
+            line = line[:start] + _MASK + line[end:]
+    return line
+
+
+def _on_line(node: Node, number: int, line: str) -> tuple[int, int]:
+    start = node.start.column - 1 if number == node.start.line else 0
+    end = node.end.column - 1 if number == node.end.line else len(line)
+    return start, end
