@@ -1,22 +1,25 @@
-"""The one tree of errors. A class says what the caller does next; facts are attributes, the text is made from them.
+"""The one tree of errors. A class says what the caller does next; facts are attributes, text is made of them.
 
-    AutomailerError
-    ├── ConfigError        fix the file: carries every problem found, each with its place
-    ├── TemporaryError     wait, then try again
-    │   └── TemplateError  a template broke on a message: mend the template, the message waits
-    ├── PermanentError     give up: trying again changes nothing
-    │   └── AuthError      the peer refused the login: stop knocking
-    └── ProtocolError      distrust the peer: drop the connection and believe nothing more of it
+AutomailerError
+├── ConfigError        fix the file: carries every problem found, each with its place
+├── TemporaryError     wait, then try again
+│   ├── BusyError      the peer itself asks for patience: why, and for how long
+│   └── TemplateError  a template broke on a message: mend the template, the message waits
+├── PermanentError     give up: trying again changes nothing
+│   └── AuthError      the peer refused the login: stop knocking
+└── ProtocolError      distrust the peer: drop the connection and believe nothing more of it
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 __all__ = [
     "AuthError",
     "AutomailerError",
+    "BusyError",
     "ConfigError",
     "PermanentError",
     "Place",
@@ -79,6 +82,15 @@ class ConfigError(AutomailerError):
 
 class TemporaryError(AutomailerError):
     """It did not work now and may work later."""
+
+
+class BusyError(TemporaryError):
+    """The peer asks for patience: `code` is its reason (`IN-USE` …), `retry_in` None when unknown."""
+
+    def __init__(self, message: str, *, code: str, retry_in: timedelta | None = None) -> None:
+        self.code = code
+        self.retry_in = retry_in
+        super().__init__(message)
 
 
 class TemplateError(TemporaryError):

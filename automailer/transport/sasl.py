@@ -28,7 +28,7 @@ class Mechanism(Protocol):
 
     @property
     def complete(self) -> bool:
-        """True when all was said that the server needs and, where the mechanism can, the server was verified."""
+        """True when all was said that the server needs, and the server verified where that is possible."""
 
     def initial(self) -> bytes | None:
         """The first response, None when the server must speak first."""
