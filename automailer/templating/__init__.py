@@ -5,13 +5,7 @@ Jinja2 itself is imported when the first template is.
 
 from __future__ import annotations
 
-from automailer.templating.inline import (
-    Expression,
-    check_expression,
-    check_text,
-    compile_expression,
-    render_text,
-)
+from automailer.templating.inline import Expression, check_text, compile_expression, render_text
 from automailer.templating.model import LocalFile, Picture, Rendered
 from automailer.templating.names import names
 from automailer.templating.templates import Templates
@@ -22,7 +16,6 @@ __all__ = [
     "Picture",
     "Rendered",
     "Templates",
-    "check_expression",
     "check_text",
     "compile_expression",
     "names",

@@ -2,35 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from automailer.errors import Place, Problem
+from automailer.errors import Place, TemplateError
+from automailer.templating.names import KNOWN_NAMES
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+    from automailer.templating.sandbox import Sandbox
+
+__all__ = ["Expression", "check_text", "compile_expression", "render_text"]
+
+INLINE = "inline template"
+"""Stands for the file of a template whose place was not given."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Expression:
     """A Jinja2 expression, compiled."""
 
+    source: str
+    where: Place | str
+    _compiled: Callable[..., Any] = field(repr=False)
+
     def evaluate(self, names: Mapping[str, Any]) -> Any:
         """Give the expression's value; raises TemplateError, for an undefined name too."""
-        raise NotImplementedError
+        from jinja2 import Undefined
+
+        from automailer.templating.sandbox import template_errors
+
+        with template_errors(*_file_and_line(self.where)):
+            value = self._compiled(names)
+            if isinstance(value, Undefined):
+                str(value)  # a strict one raises, naming itself
+            return value
 
 
-def compile_expression(source: str, *, where: Place | None = None) -> Expression:
-    """Compile an expression; raises TemplateError with the place when its syntax is wrong."""
-    raise NotImplementedError
+def compile_expression(source: str, *, where: Place | str = INLINE) -> Expression:
+    """Compile an expression; raises TemplateError for wrong syntax and names that are never there."""
+    from automailer.templating.sandbox import template_errors
+
+    with template_errors(*_file_and_line(where)):
+        sandbox = _sandbox()
+        compiled = sandbox.compile_expression(source, undefined_to_none=False)
+    _refuse_unknown("{{ (" + source + "\n) }}", KNOWN_NAMES, where)
+    return Expression(source=source, where=where, _compiled=compiled)
 
 
-def render_text(source: str, names: Mapping[str, Any], *, where: Place | None = None) -> str:
+def render_text(source: str, names: Mapping[str, Any], *, where: Place | str = INLINE) -> str:
     """Render an inline template as plain text; raises TemplateError with the place."""
-    raise NotImplementedError
+    from automailer.templating.sandbox import run, template_errors
+
+    with template_errors(*_file_and_line(where)):
+        return run(_compiled(source), names)[0]
 
 
-def check_text(source: str, *, where: Place) -> tuple[Problem, ...]:
-    """List what is wrong in an inline template's syntax, filters and top-level names."""
-    raise NotImplementedError
+def check_text(source: str, *, where: Place | str = INLINE, known: Collection[str] = KNOWN_NAMES) -> None:
+    """Raise TemplateError for wrong syntax, unknown filters, and names that are never there."""
+    from automailer.templating.sandbox import template_errors
+
+    with template_errors(*_file_and_line(where)):
+        _compiled(source)
+    _refuse_unknown(source, known, where)
 
 
-def check_expression(source: str, *, where: Place) -> tuple[Problem, ...]:
-    """List what is wrong in an expression's syntax, filters and top-level names."""
-    raise NotImplementedError
+def _refuse_unknown(source: str, known: Collection[str], where: Place | str) -> None:
+    from automailer.templating.syntax import unknown_names
+
+    for unknown in unknown_names(_sandbox(), source, known):
+        file, line = _file_and_line(where)
+        raise TemplateError(unknown.message, file=file, line=line)
+
+
+def _file_and_line(where: Place | str) -> tuple[str, int]:
+    return (where.file, where.line) if isinstance(where, Place) else (where, 0)
+
+
+@lru_cache(maxsize=1)
+def _sandbox() -> Sandbox:
+    from automailer.templating.sandbox import Sandbox
+
+    return Sandbox()
+
+
+@lru_cache(maxsize=1024)
+def _compiled(source: str) -> Template:
+    return _sandbox().from_string(source)

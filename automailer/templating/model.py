@@ -28,7 +28,7 @@ class LocalFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """A template filled in; `subject` None when it sets none, `text` or `html` None when the mail has no such part."""
+    """A template filled in; `subject`, `text` and `html` are None when it gives none."""
 
     subject: str | None = None
     text: str | None = None
