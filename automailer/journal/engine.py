@@ -57,7 +57,7 @@ class Database:
             yield connection
 
     def make_durable(self) -> None:
-        """Switch SQLite to its write-ahead log; the file remembers it, so this is done once, with the tables."""
+        """Switch SQLite to its write-ahead log; the file remembers it, so once is enough."""
         if self.is_sqlite:
             with self._translated():
                 _switch_to_wal(self.place)

@@ -200,6 +200,7 @@ class SeenRecord:
     size: int = 0
     at: datetime
     header_digest: str = ""
+    message_id: str = ""
     known: KnownUid | None = None
 
 

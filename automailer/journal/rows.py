@@ -1,0 +1,159 @@
+"""The statements of a window, in batches: messages, the UIDs that lead to them, effects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, Connection, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from automailer.journal.model import EffectState, MessageRecord, UidKey
+from automailer.journal.tables import effect, message, uid
+
+__all__ = ["insert_messages", "mark_vanished", "put_uids", "update_messages", "write_effects"]
+
+
+def mark_vanished(connection: Connection, name: str, keys: Sequence[UidKey], *, at: datetime | None) -> None:
+    """Note since when UIDs are not listed any more; None when they are back."""
+    if not keys:
+        return
+    connection.execute(
+        update(uid)
+        .where(
+            uid.c.mailbox == name,
+            uid.c.uid == bindparam("the_uid"),
+            uid.c.occurrence == bindparam("the_occurrence"),
+        )
+        .values(vanished_at=at),
+        [{"the_uid": key.uid, "the_occurrence": key.occurrence} for key in keys],
+    )
+
+
+def _message_row(record: MessageRecord) -> dict[str, Any]:
+    return {
+        "header_digest": record.header_digest,
+        "message_id": record.message_id,
+        "subject": record.subject,
+        "from_": record.from_,
+        "size": record.size,
+        "state": record.state,
+        "attempts": record.attempts,
+        "next_attempt": record.next_attempt,
+        "error": record.error,
+        "tags": list(record.tags),
+        "rules": list(record.rules),
+        "rules_digest": record.rules_digest,
+        "trace": record.trace,
+        "spool": record.spool,
+        "keep_raw_until": record.keep_raw_until,
+    }
+
+
+def insert_messages(
+    connection: Connection, name: str, records: Mapping[UidKey, MessageRecord]
+) -> dict[UidKey, int]:
+    """Insert in one batch and find the numbers by what is newer than before.
+
+    RETURNING in order would cost one statement a row on SQLite. The mailbox's row is locked by
+    `lease.extend`, so nobody else adds to this mailbox, and numbers only grow.
+    """
+    if not records:
+        return {}
+    last = connection.scalar(select(func.max(message.c.id))) or 0
+    where = [
+        {"mailbox": name, "uid": key.uid, "occurrence": key.occurrence, "received": record.received}
+        for key, record in records.items()
+    ]
+    rows = [place | _message_row(record) for place, record in zip(where, records.values(), strict=True)]
+    connection.execute(insert(message), rows)
+    found = connection.execute(
+        select(message.c.id, message.c.uid, message.c.occurrence).where(
+            message.c.id > last, message.c.mailbox == name
+        )
+    )
+    return {UidKey(row.uid, row.occurrence): row.id for row in found}
+
+
+def update_messages(connection: Connection, records: list[MessageRecord]) -> None:
+    """Bring messages up to date that the journal has, and the wishes of the UIDs that lead to them."""
+    if not records:
+        return
+    connection.execute(
+        update(message).where(message.c.id == bindparam("the_id")),
+        [{"the_id": record.id, **_message_row(record)} for record in records],
+    )
+    # By message, not by UID: meanwhile the UID may be another message's, or the message another UID's.
+    connection.execute(
+        update(uid)
+        .where(uid.c.message == bindparam("the_id"))
+        .values(
+            header_digest=bindparam("digest"),
+            keep=or_(uid.c.keep, bindparam("keeping", type_=Boolean())),
+            remove_after=bindparam("after"),
+            remove_at=bindparam("at"),
+        ),
+        [
+            {
+                "the_id": record.id,
+                "digest": record.header_digest,
+                "keeping": record.keep,
+                "after": record.remove_after,
+                "at": record.remove_at,
+            }
+            for record in records
+        ],
+    )
+
+
+def put_uids(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Insert, or turn to the new message where the UID was another's (reuse)."""
+    if not rows:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(uid)
+    new = statement.excluded
+    changes = {column.name: new[column.name] for column in uid.c if not column.primary_key}
+    changes["first_seen"] = case((uid.c.message == new.message, uid.c.first_seen), else_=new.first_seen)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=list(uid.primary_key), set_=changes), rows
+    )
+
+
+def write_effects(connection: Connection, messages: list[tuple[int, MessageRecord]]) -> None:
+    """Insert what was done; unique by message, rule and position."""
+    rows = [
+        {
+            "message": number,
+            "rule": one.rule,
+            "position": one.position,
+            "action": one.action,
+            "state": one.state,
+            "fields": dict(one.fields),
+            "refused": one.refused,
+            "error": one.error,
+            "at": one.at,
+        }
+        for number, record in messages
+        for one in record.effects
+    ]
+    again = {record.id for _, record in messages if record.id is not None}
+    repeated = [
+        {"the_message": row["message"], "the_rule": row["rule"], "the_position": row["position"]}
+        for row in rows
+        if row["message"] in again
+    ]
+    if repeated:
+        # A try that came to nothing gives way to its repeat; what is done stands: twice is a `Conflict`.
+        connection.execute(
+            delete(effect).where(
+                effect.c.message == bindparam("the_message"),
+                effect.c.rule == bindparam("the_rule"),
+                effect.c.position == bindparam("the_position"),
+                effect.c.state != EffectState.DONE,
+            ),
+            repeated,
+        )
+    if rows:
+        connection.execute(insert(effect), rows)
