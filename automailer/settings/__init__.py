@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from automailer.settings.cautions import warnings
 from automailer.settings.cron import Cron, Schedule, parse_cron, parse_schedule
 from automailer.settings.document import Document, KeyPath, dotted, nearest, parse_document, read_document
 from automailer.settings.fields import Address, Count, FilePath, FilePaths, Flag, Frozen, Name, Text
+from automailer.settings.lists import NamedLists
+from automailer.settings.load import FILE_NAME, find_settings, load_settings, secret_problems
 from automailer.settings.mailbox_model import FirstPoll, MailboxAuth, MailboxSettings, Remove, UidsChanged
 from automailer.settings.models import (
     AlarmThreshold,
@@ -18,7 +21,8 @@ from automailer.settings.models import (
     WebSettings,
 )
 from automailer.settings.reports_model import ExpectSettings, ReportSettings
-from automailer.settings.secret import Secret, SecretKind
+from automailer.settings.schema import settings_schema
+from automailer.settings.secret import Secret, SecretKind, find_secrets
 from automailer.settings.server_model import OAuthFlow, OAuthSettings, ServerSettings, Tls
 from automailer.settings.smtp_model import OnUnknown, OutboxSettings, SmtpAuth, SmtpSettings
 from automailer.settings.validation import validate
@@ -43,6 +47,7 @@ from automailer.settings.values import (
 )
 
 __all__ = [
+    "FILE_NAME",
     "Address",
     "AgeComparison",
     "AlarmThreshold",
@@ -67,6 +72,7 @@ __all__ = [
     "MailboxAuth",
     "MailboxSettings",
     "Name",
+    "NamedLists",
     "OAuthFlow",
     "OAuthSettings",
     "OnUnknown",
@@ -91,8 +97,11 @@ __all__ = [
     "UidsChanged",
     "WebSettings",
     "dotted",
+    "find_secrets",
+    "find_settings",
     "format_duration",
     "format_size",
+    "load_settings",
     "nearest",
     "parse_age_comparison",
     "parse_count_comparison",
@@ -104,5 +113,8 @@ __all__ = [
     "parse_size",
     "parse_size_comparison",
     "read_document",
+    "secret_problems",
+    "settings_schema",
     "validate",
+    "warnings",
 ]

@@ -45,9 +45,7 @@ __all__ = [
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _HOST = re.compile(r"[^\s/@\[\]]{1,253}|\[[0-9A-Fa-f:.]+\]")
 _NAME = re.compile(r"\w[\w.@+-]{0,63}")
-_PROXY = re.compile(
-    r"(socks5h?|socks4a?|http)://(?:[^\s@/]+@)?(?:[^\s@/:]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})/?"
-)
+_PROXY = re.compile(r"(socks5h?|socks4)://(?:[^\s@/]+@)?(?:[^\s@/:]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})/?")
 
 
 class Frozen(BaseModel):
@@ -127,7 +125,7 @@ def several(value: object) -> object:
     return (value,) if isinstance(value, str | Path) else value
 
 
-Text = Annotated[str, BeforeValidator(_as_text), AfterValidator(_one_line)]
+Text = Annotated[str, BeforeValidator(_as_text, json_schema_input_type=str | int), AfterValidator(_one_line)]
 """One line of text; digits that YAML took for a number are text again."""
 
 Name = Annotated[Text, AfterValidator(_name), Field(json_schema_extra={"pattern": rf"^{_NAME.pattern}$"})]
@@ -140,7 +138,7 @@ Count = Annotated[int, Strict()]
 Port = Annotated[Count, Field(ge=1, le=65_535)]
 Host = Annotated[Text, AfterValidator(_host)]
 Address = Annotated[Text, AfterValidator(_address)]
-Proxy = Annotated[Text, AfterValidator(_proxy)]
+Proxy = Annotated[Text, AfterValidator(_proxy), PlainSerializer(without_login)]
 FilePath = Annotated[Path, PlainValidator(_resolved), WithJsonSchema({"type": "string", "minLength": 1})]
 """A path, relative ones to the folder of the settings file."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import Enum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from automailer.settings.cron import Schedule
-from automailer.settings.fields import FilePaths, Flag, Name, Port, WrittenChoice, choice_or_duration
+from automailer.settings.fields import FilePaths, Flag, Name, Port, Text, WrittenChoice, choice_or_duration
 from automailer.settings.server_model import ServerSettings, Tls
 from automailer.settings.values import Duration, Size
 
@@ -56,6 +56,7 @@ def _pop3_port(values: dict[str, Any]) -> int:
 class MailboxSettings(ServerSettings):
     """One POP3 mailbox: its server, when it is polled, its rules, what stays on the server."""
 
+    username: Text
     tls: Tls = Tls.IMPLICIT
     port: Port = Field(default_factory=_pop3_port)
     auth: MailboxAuth = MailboxAuth.AUTO
@@ -70,10 +71,3 @@ class MailboxSettings(ServerSettings):
     keep_raw: Duration = timedelta()
     smtp: Name = "default"
     enabled: Flag = True
-
-    @model_validator(mode="after")
-    def _check_username(self) -> Self:
-        if self.username is None:
-            msg = "'username' is missing"
-            raise ValueError(msg)
-        return self

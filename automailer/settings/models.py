@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr
 
+from automailer.errors import Place, Problem
+from automailer.settings.document import Document, KeyPath, dotted
 from automailer.settings.fields import Address, Count, FilePath, FilePaths, Frozen, Name, Text, several
 from automailer.settings.mailbox_model import MailboxSettings
 from automailer.settings.reports_model import ExpectSettings, ReportSettings
@@ -137,14 +139,29 @@ class Settings(Frozen):
     expect: dict[Name, ExpectSettings] = Field(default_factory=dict)
 
     _folder: Path = PrivateAttr(default=Path())
-
-    def model_post_init(self, context: Any, /) -> None:
-        self._folder = (context or {}).get("folder", Path())
+    _document: Document | None = PrivateAttr(default=None)
 
     @property
     def folder(self) -> Path:
         """The folder of the settings file."""
         return self._folder
+
+    @property
+    def document(self) -> Document | None:
+        """The file as it is written, of settings that were read from one."""
+        return self._document
+
+    def problem(self, path: KeyPath, message: str) -> Problem:
+        """What is to be said of the value at the path, with its place."""
+        if self._document is None:
+            return Problem(place=Place("(no file)", 1, 1), path=dotted(path), message=message)
+        return self._document.problem(path, message, key=True)
+
+    def read_from(self, document: Document, folder: Path) -> Settings:
+        """The same settings, knowing where they were read."""
+        copy = self.model_copy()
+        copy._document, copy._folder = document, folder
+        return copy
 
     @property
     def zone(self) -> tzinfo:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import Enum
+from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_validator
 
 from automailer.settings.fields import FilePath, Flag, Frozen, Host, Port, Proxy, Text
 from automailer.settings.secret import Secret
@@ -59,8 +60,8 @@ class ServerSettings(Frozen):
     tls: Tls
     port: Port
     username: Text | None = None
-    password: Secret | None = None
     oauth: OAuthSettings | None = None
+    password: Secret | None = Field(default=None, validate_default=True)
     tls_verify: Flag = True
     ca_file: FilePath | None = None
     fingerprint: Annotated[Text, AfterValidator(_fingerprint)] | None = None
@@ -83,15 +84,23 @@ class ServerSettings(Frozen):
         copy._name = name
         return copy
 
-    @model_validator(mode="after")
-    def _check_login(self) -> Self:
-        if self.username is None and self.password is not None:
-            msg = "'username' is missing: a password was given"
+    @field_validator("password")
+    @classmethod
+    def _belongs_to_username(cls, password: Secret | None, info: ValidationInfo) -> Secret | None:
+        if "username" not in info.data or "oauth" not in info.data:
+            return password
+        if password is not None and info.data["username"] is None:
+            msg = "is given without a username"
             raise ValueError(msg)
-        if self.username is not None and self.password is None and self.oauth is None:
-            msg = "'password' is missing: a username was given"
+        if password is None and info.data["username"] is not None and info.data["oauth"] is None:
+            msg = "is missing: a username is given"
             raise ValueError(msg)
-        if self.client_key is not None and self.client_cert is None:
-            msg = "'client_cert' is missing: a client_key was given"
+        return password
+
+    @field_validator("client_key")
+    @classmethod
+    def _belongs_to_certificate(cls, key: Path | None, info: ValidationInfo) -> Path | None:
+        if key is not None and info.data.get("client_cert", key) is None:
+            msg = "is given without a client_cert"
             raise ValueError(msg)
-        return self
+        return key

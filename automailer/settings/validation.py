@@ -87,21 +87,20 @@ def _problems(
 
 
 def _fault(model: type[BaseModel], data: Any, error: ErrorDetails) -> _Fault:
-    loc = error["loc"]
-    missing = error["type"] == "missing"
     path: list[str | int] = []
     branches: list[tuple[int, str]] = []
-    key = missing
-    for step in loc[:-1] if missing else loc:
+    key = False
+    for step in error["loc"]:
         if _has(data, step):
             data = data[step]
             path.append(step)
         elif step == "[key]":
             key = True
+        elif step in known_keys(model, path):  # it should be there, and is not
+            data, key = None, True
+            path.append(step)
         elif isinstance(step, str):
             branches.append((len(path), step))
-    if missing:
-        path.append(loc[-1])
     words = wording(error, path, known_keys(model, path[:-1]))
     return _Fault(
         path=tuple(path),
