@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -25,11 +26,21 @@ MAX_AGE_SECONDS = 600.0
 
 
 class Relay:
-    """One SMTP server, spoken to over one kept connection; for one thread at a time."""
+    """One SMTP server, spoken to over one kept connection; for one thread at a time.
 
-    def __init__(self, settings: SmtpSettings, *, wire: WireHook | None = None) -> None:
+    Once `stop` is set, an answer that does not come within seconds is not waited for.
+    """
+
+    def __init__(
+        self,
+        settings: SmtpSettings,
+        *,
+        wire: WireHook | None = None,
+        stop: threading.Event | None = None,
+    ) -> None:
         self._settings = settings
         self._wire = wire
+        self._stop = stop
         self._dialogue: Dialogue | None = None
         self._unclean = False
         self._opened_at = 0.0
@@ -78,6 +89,11 @@ class Relay:
             dialogue.command("QUIT")
         dialogue.close()
 
+    def close_if_stale(self) -> None:
+        """Say QUIT to a server that would soon lose patience with a connection that says nothing."""
+        if self._is_stale():
+            self.close()
+
     def abandon(self) -> None:
         """Hang up without a word."""
         if self._dialogue is not None:
@@ -108,18 +124,17 @@ class Relay:
 
     def _kept(self) -> Dialogue | None:
         """The kept connection, its last mail cleared away; None when there is none that can be used."""
-        now = time.monotonic()
-        if self._dialogue is None:
-            return None
-        if now - self._used_at > MAX_IDLE_SECONDS or now - self._opened_at > MAX_AGE_SECONDS:
-            self.close()
-            return None
+        self.close_if_stale()
         try:
-            if self._unclean and self._dialogue.command("RSET").code != 250:
+            if self._dialogue and self._unclean and self._dialogue.command("RSET").code != 250:
                 self.abandon()
         except (ConnectionLostError, ProtocolError):
             self.abandon()
         return self._dialogue
+
+    def _is_stale(self) -> bool:
+        now = time.monotonic()
+        return now - self._used_at > MAX_IDLE_SECONDS or now - self._opened_at > MAX_AGE_SECONDS
 
     def _greeted(self) -> Dialogue:
         sock: socket.socket = connect(self._settings)
@@ -163,6 +178,7 @@ class Relay:
             our_name=_our_name(sock),
             timeout=self._settings.timeout.total_seconds(),
             wire=self._wire,
+            stop=self._stop,
         )
 
 

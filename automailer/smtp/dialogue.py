@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import smtplib
 import socket
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -30,6 +31,8 @@ MAX_REPLY_SECONDS = 300.0
 """For a reply as a whole, however steadily its lines trickle in (RFC 5321 4.5.3.2)."""
 WINDOW = 50
 """Commands in flight: they and their answers fit the sockets' buffers, so that no side waits on the other."""
+STOP_SECONDS = 3.0
+"""For an answer that is still to come once we are asked to end."""
 READ_SIZE = 4096
 
 
@@ -40,11 +43,20 @@ class ConnectionLostError(TemporaryError):
 class Dialogue(smtplib.SMTP):
     """One connection to a relay; every reply is a `Reply`, every failure one of our errors."""
 
-    def __init__(self, sock: socket.socket, *, our_name: str, timeout: float, wire: WireHook | None) -> None:
+    def __init__(
+        self,
+        sock: socket.socket,
+        *,
+        our_name: str,
+        timeout: float,
+        wire: WireHook | None = None,
+        stop: threading.Event | None = None,
+    ) -> None:
         super().__init__(local_hostname=our_name, timeout=timeout)
         self.sock = sock
         self.timeout: float = timeout
         self._wire = wire
+        self._stop = stop or threading.Event()
         self._buffer = bytearray()
         self.last_text = b""
 
@@ -152,9 +164,7 @@ class Dialogue(smtplib.SMTP):
     def _receive(self, deadline: float) -> bytes:
         sock = self._connected()
         try:
-            # A timeout of 0 would mean "don't block", and answer with another error.
-            sock.settimeout(max(deadline - time.monotonic(), 0.001))
-            octets = sock.recv(READ_SIZE)
+            octets = self._wait_for_octets(sock, deadline)
         except OSError as exc:
             self.close()
             msg = "no answer in time" if isinstance(exc, TimeoutError) else f"connection lost: {exc}"
@@ -164,6 +174,19 @@ class Dialogue(smtplib.SMTP):
             msg = "the server hung up"
             raise ConnectionLostError(msg)
         return octets
+
+    def _wait_for_octets(self, sock: socket.socket, deadline: float) -> bytes:
+        while True:
+            if self._stop.is_set():
+                deadline = min(deadline, time.monotonic() + STOP_SECONDS)
+            left = deadline - time.monotonic()
+            # A timeout of 0 would mean "don't block", and answer with another error.
+            sock.settimeout(min(max(left, 0.001), STOP_SECONDS))
+            try:
+                return sock.recv(READ_SIZE)
+            except TimeoutError:
+                if left <= STOP_SECONDS:
+                    raise
 
     def give_up_socket(self) -> socket.socket:
         """Hand the socket on; this dialogue is over."""

@@ -1,0 +1,123 @@
+"""One connection's work in a pass: entry after entry, recipients in portions, every answer written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from automailer.errors import AutomailerError, PermanentError, ProtocolError, TemporaryError
+from automailer.outbox.line import Line
+from automailer.outbox.model import Claimed, LeaseLostError
+from automailer.outbox.route import Route
+from automailer.outbox.store import Store
+from automailer.smtp import Delivery, Envelope, Relay, Result
+
+__all__ = ["Carrier"]
+
+
+REPLY = "reply"
+"""The kind of entry of which a bounce is of no use to anyone (RFC 3834 3.3)."""
+
+
+class RelayFailedError(TemporaryError):
+    """The relay could not be made ready: nothing is known against the mail."""
+
+
+class Carrier:
+    """Takes entries from the line and hands them to one relay until the pass is over."""
+
+    def __init__(self, line: Line, relay: Relay, *, store: Store, route: Route) -> None:
+        self._line = line
+        self._relay = relay
+        self._store = store
+        self._route = route
+
+    def run(self) -> None:
+        """Work until the line is over."""
+        try:
+            while (turn := self._line.next()) is not None:
+                entry, number = turn
+                try:
+                    self._carry(entry, number)
+                finally:
+                    self._line.turns.done(number)
+        except BaseException:
+            self._line.close()
+            raise
+
+    def _carry(self, entry: Claimed, number: int) -> None:
+        attempt = _Attempt(entry, number)
+        try:
+            self._try(attempt)
+            self._settle(attempt)
+        except RelayFailedError as exc:
+            self._line.close(str(exc))
+            self._line.put_back(attempt.entry)
+        except LeaseLostError:
+            # Whoever has the entry now goes on from what was found out here.
+            self._store.note(attempt.entry, attempt.fresh, now=self._route.clock())
+
+    def _try(self, attempt: _Attempt) -> None:
+        octets = self._store.octets(attempt.entry)
+        portions = list(_portions(attempt.entry.recipients, self._route.relay.max_recipients))
+        for portion in portions:
+            if attempt.fresh:
+                self._store.note(attempt.entry, attempt.fresh, now=self._route.clock())
+                attempt.fresh = {}
+            envelope = Envelope(
+                sender=attempt.entry.sender,
+                recipients=portion,
+                octets=octets,
+                dsn_never=attempt.entry.kind == REPLY,
+            )
+            delivery = self._deliver(envelope, attempt)
+            attempt.take(delivery)
+            if delivery.trouble or self._line.is_over:
+                break
+
+    def _deliver(self, envelope: Envelope, attempt: _Attempt) -> Delivery:
+        """Hand one portion over; only what concerns the relay as a whole becomes RelayFailedError."""
+        ours: list[AutomailerError] = []
+
+        def before_data() -> None:
+            self._line.turns.wait(attempt.number)
+            try:
+                attempt.entry = self._store.hand(attempt.entry, now=self._route.clock())
+            except AutomailerError as exc:
+                ours.append(exc)
+                raise
+
+        try:
+            return self._relay.deliver(envelope, before_data=before_data)
+        except (TemporaryError, PermanentError, ProtocolError) as exc:
+            if exc in ours:
+                raise
+            raise RelayFailedError(str(exc)) from exc
+
+    def _settle(self, attempt: _Attempt) -> None:
+        now = self._route.clock()
+        verdict = self._route.policy.judge(
+            attempt.entry, attempt.results, now=now, jitter=self._route.jitter()
+        )
+        self._store.settle(attempt.entry, attempt.fresh, verdict, now=now)
+        self._line.count(verdict, trouble=attempt.trouble)
+
+
+class _Attempt:
+    """One entry on its way: what is known so far, and of that what is not yet written down."""
+
+    def __init__(self, entry: Claimed, number: int) -> None:
+        self.entry = entry
+        self.number = number
+        self.results: dict[str, Result] = {}
+        self.fresh: dict[str, Result] = {}
+        self.trouble = ""
+
+    def take(self, delivery: Delivery) -> None:
+        self.results |= delivery.results
+        self.fresh |= delivery.results
+        self.trouble = delivery.trouble
+
+
+def _portions(recipients: tuple[str, ...], size: int) -> Iterator[tuple[str, ...]]:
+    for start in range(0, len(recipients), size):
+        yield recipients[start : start + size]
