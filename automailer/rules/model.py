@@ -6,14 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Protocol
 
 from automailer.errors import Place
 from automailer.message import Message
 
+if TYPE_CHECKING:
+    from automailer.settings import Document
+
 __all__ = [
+    "NOTHING",
     "Action",
     "ActionCall",
+    "ActionReader",
     "Answer",
     "Decision",
     "Match",
@@ -24,6 +30,10 @@ __all__ = [
     "Test",
     "TestTrace",
 ]
+
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+"""An empty mapping that nobody can fill."""
 
 
 class Answer(Enum):
@@ -38,46 +48,62 @@ class Answer(Enum):
 class Subject:
     """What rules are put to: one message and everything around it that a test may read.
 
-    `vars`, `match` and `matched` grow from rule to rule; the evaluator replaces the value, nothing mutates it.
-    `lists` gives the entries of a named list. `now` is aware and in the settings' time zone.
+    `vars` and `matched` grow from rule to rule, `match` from test to test: the evaluator replaces the value,
+    nothing mutates it. `lists` gives the entries of a named list. `now` is aware, in the time zone of the
+    settings. `unsure` names the earlier rules whose answer is unknown, `unsettled` those of `match` and `vars`
+    that an unknown answer may yet change.
     """
 
     message: Message
     mailbox: str
     uidl: str
     now: datetime
-    vars: Mapping[str, Any] = field(default_factory=dict)
-    match: Mapping[str, str] = field(default_factory=dict)
+    vars: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    match: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     matched: tuple[str, ...] = ()
-    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NOTHING)
     rule: str = ""
+    unsure: tuple[str, ...] = ()
+    unsettled: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestTrace:
-    """One test as it was answered: `test` as written in short, `value` what it saw, `captures` its named groups."""
+    """One test as it was answered: its name, what the rule wanted in short, and the value that it saw.
+
+    `captures` are the named groups that it adds to `match`; `children` the answers inside `all`, `any` and
+    `not`, in the order of the file. `wanted` and `value` are short and hold no control character.
+    """
 
     __test__ = False
 
     test: str
     answer: Answer
+    wanted: str = ""
     value: str = ""
     where: Place | None = None
-    captures: Mapping[str, str] = field(default_factory=dict)
+    captures: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     children: tuple[TestTrace, ...] = ()
-
 
 
 class Test(Protocol):
     """One test of a `when`: complete in itself, answers with its own trace."""
 
-    __test__ = False
-
     @property
     def where(self) -> Place | None: ...
 
-    def check(self, subject: Subject) -> TestTrace:
-        """Answer for this message; never raises on what a mail contains."""
+    @property
+    def rank(self) -> int:
+        """When it is answered among its neighbours: the cheap ones first, those that read captures last."""
+
+    def check(self, subject: Subject, *, thorough: bool = False) -> TestTrace:
+        """Answer for this message; never raises on what a mail contains.
+
+        `thorough` has every test inside answered, also those that can no longer change the answer.
+
+        Raises:
+            TemplateError: an `if` can't be evaluated; the message waits until the rule is mended.
+        """
 
     def describe(self) -> str:
         """The test in short, as a person would write it."""
@@ -94,6 +120,17 @@ class Action(Protocol):
 
     def assigns(self, subject: Subject) -> Mapping[str, Any]:
         """Values that later rules and templates see as `vars` (only `set` has any)."""
+
+
+class ActionReader(Protocol):
+    """What the loader knows of actions: how one entry of `then` is read."""
+
+    def read(self, name: str, value: object, *, document: Document, path: tuple[str | int, ...]) -> Action:
+        """The action that stands at the path; `value` is None when its name stands alone.
+
+        Raises:
+            ConfigError: the name is unknown, or its value is wrong.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +151,11 @@ class Mode(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule of a mailbox, validated. `when` None matches everything."""
+    """One rule of a mailbox, validated. `when` None matches everything.
+
+    `until` is the last day on which it is tried; `captures` names every group that its patterns may add to
+    `match`.
+    """
 
     name: str
     where: Place
@@ -125,12 +166,16 @@ class Rule:
     enabled: bool = True
     mode: Mode = Mode.ENFORCE
     until: date | None = None
-    vars: Mapping[str, Any] = field(default_factory=dict)
+    vars: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    captures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleTrace:
-    """One rule as it was put to the message. `note` says why it was not tried (disabled, past its end date)."""
+    """One rule as it was put to the message. `stop`: it matched and no later rule was tried.
+
+    `note` says why it was not tried (disabled, past its end date).
+    """
 
     name: str
     where: Place
@@ -143,7 +188,11 @@ class RuleTrace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """A rule that matched, with the subject as its actions see it (captures, vars with every earlier `set`)."""
+    """A rule that matched, with the subject as its actions see it: its `match`, and `vars` with its `set`.
+
+    `match` has every name of the rule's `captures`, "" for a group that took no part. A rule in shadow mode
+    is among the matches too, and nothing of it may be done.
+    """
 
     rule: Rule
     subject: Subject
@@ -151,12 +200,16 @@ class Match:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What is to be done with a message, and why: the rules that matched in order, and the trace of all that were tried."""
+    """What is to be done with a message, and why: the rules that matched, the trace of all that were tried.
+
+    `unsettled`: a `set` read the body, which was not at hand.
+    """
 
     matches: tuple[Match, ...]
     trace: tuple[RuleTrace, ...]
+    unsettled: bool = False
 
     @property
     def undecided(self) -> bool:
         """True when an answer was unknown that could change what is done."""
-        return any(step.answer is Answer.UNKNOWN for step in self.trace)
+        return self.unsettled or any(step.answer is Answer.UNKNOWN for step in self.trace)

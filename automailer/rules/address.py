@@ -1,0 +1,137 @@
+"""Address matchers: a glob over the address, `/…/` over `Name <address>`, `{name, domain, in}`. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from automailer.message import Address
+from automailer.rules.entries import index_of
+from automailer.rules.glob import compiled_glob
+from automailer.rules.matcher import HIT, Hit, Lists, Matcher, any_of, read_each, read_forms
+from automailer.rules.model import NOTHING
+from automailer.rules.pattern import is_slashed
+from automailer.rules.refusal import Fault, Refused, short
+from automailer.rules.scope import ANYWHERE, Scope
+from automailer.rules.text import TextMatcher, as_text, read_text
+
+__all__ = ["ADDRESS_FORMS", "AddressMatcher", "read_address", "read_one_address"]
+
+AddressMatcher = Matcher[Address]
+
+
+@dataclass(frozen=True, slots=True)
+class Fits:
+    """A glob over the whole address, letter case aside."""
+
+    glob: str
+
+    def match(self, thing: Address, lists: Lists = NOTHING) -> Hit | None:
+        """Compare the address alone."""
+        return HIT if compiled_glob(self.glob)(thing.address.casefold()) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A regular expression over `Name <address>`; where there is no name, over `address` and `<address>`."""
+
+    pattern: TextMatcher
+
+    def match(self, thing: Address, lists: Lists = NOTHING) -> Hit | None:
+        """Search the address as it is written."""
+        hit = self.pattern.match(str(thing))
+        return hit if hit or thing.name else self.pattern.match(f"<{thing.address}>")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A text over the display name."""
+
+    text: TextMatcher
+
+    def match(self, thing: Address, lists: Lists = NOTHING) -> Hit | None:
+        """Look at the name alone."""
+        return self.text.match(thing.name, lists)
+
+
+@dataclass(frozen=True, slots=True)
+class InDomain:
+    """A domain and everything under it."""
+
+    domain: str
+
+    def match(self, thing: Address, lists: Lists = NOTHING) -> Hit | None:
+        """Compare label by label: `example.com` has `mail.example.com`, and not `badexample.com`."""
+        return HIT if f".{thing.domain}".endswith(f".{self.domain}") else None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An entry of a named list, or what fits its glob."""
+
+    name: str
+
+    def match(self, thing: Address, lists: Lists = NOTHING) -> Hit | None:
+        """Look the address up, letter case aside."""
+        address = thing.address.casefold()
+        return HIT if address and index_of(lists.get(self.name, ()), _bare).has(address) else None
+
+
+def read_address(value: object, scope: Scope = ANYWHERE) -> AddressMatcher:
+    """The matcher that an address value means, a list any of its entries; Refused with all that is wrong."""
+    return any_of(read_each(value, lambda one: read_one_address(one, scope)))
+
+
+def read_one_address(value: object, scope: Scope) -> AddressMatcher:
+    """The matcher that one address value means."""
+    if isinstance(value, dict):
+        return read_forms(value, {form: _within(scope, read) for form, read in ADDRESS_FORMS.items()})
+    text = as_text(value).strip()
+    if is_slashed(text):
+        return Searched(read_text(text, scope))
+    if not text:
+        raise Refused(Fault(message="is an empty address: expected a glob such as *@example.com"))
+    if text.startswith("@"):
+        raise Refused(Fault(message="no address begins with @", hint=f"*{text}"))
+    return Fits(text.casefold())
+
+
+def _within(
+    scope: Scope, read: Callable[[object, Scope], AddressMatcher]
+) -> Callable[[object], AddressMatcher]:
+    return lambda value: read(value, scope)
+
+
+def _read_name(value: object, scope: Scope) -> AddressMatcher:
+    return Named(read_text(value, scope))
+
+
+def _read_domain(value: object, scope: Scope) -> AddressMatcher:
+    return any_of(read_each(value, _read_one_domain))
+
+
+def _read_one_domain(value: object) -> AddressMatcher:
+    domain = as_text(value).strip().casefold().rstrip(".")
+    if not domain or not set("*?@/<> ").isdisjoint(domain):
+        message = (
+            f"{short(value)!r} is no domain: expected one such as example.com, which has its subdomains too"
+        )
+        raise Refused(Fault(message=message, hint=domain.lstrip("*@.")))
+    return InDomain(domain)
+
+
+def _read_list(value: object, scope: Scope) -> AddressMatcher:
+    return Listed(scope.list_name(value))
+
+
+ADDRESS_FORMS: Mapping[str, Callable[[object, Scope], AddressMatcher]] = {
+    "name": _read_name,
+    "domain": _read_domain,
+    "in": _read_list,
+}
+
+
+def _bare(entry: str) -> str:
+    """The address of an entry, which may be written with a name for use as a recipient."""
+    text = entry.strip().casefold()
+    return text.rpartition("<")[2].removesuffix(">") if text.endswith(">") else text
