@@ -124,7 +124,7 @@ class Summary:
     """What one pass over a relay came to, in entries.
 
     `queued` are all that still wait for this relay; `failed` those refused for good or expired in this pass.
-    `error` is why the relay could not be used, "" when it could; `again_at` when the rate allows the next one.
+    `error` is why the relay could not be used, "" when it could; `again_at` when the rate allows another.
     """
 
     sent: int = 0

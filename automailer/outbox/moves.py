@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert, select, update
 
-from automailer.journal import Database, EntryState, RecipientState
-from automailer.journal.tables import outbox, outbox_event, recipient
+from automailer.journal import Database, EntryState, RecipientState, tables
 from automailer.outbox.model import Event, IllegalMoveError, NoSuchEntryError, check_move
 
 __all__ = ["cancel", "retry"]
+
+outbox, recipient = tables.outbox, tables.recipient
 
 _WHY_NO_RETRY: Mapping[EntryState, str] = {
     EntryState.SENT: "sending it again would deliver it twice",
@@ -24,7 +25,7 @@ _WHY_NO_CANCEL: Mapping[EntryState, str] = {
 
 
 def retry(database: Database, entry: int, *, now: datetime, expire: timedelta) -> None:
-    """Make an entry due at once, for the recipients that have not got it, with its whole time before it again."""
+    """Make an entry due at once for the recipients that have not got it, its whole time before it again."""
     with database.writing() as connection:
         state = _state(connection, entry)
         if state is not EntryState.QUEUED:
@@ -70,4 +71,4 @@ def _move(connection: Connection, entry: int, was: EntryState, to: EntryState, *
 
 
 def _tell(connection: Connection, entry: int, what: Event, *, now: datetime) -> None:
-    connection.execute(insert(outbox_event).values(entry=entry, at=now, what=what.value, detail=""))
+    connection.execute(insert(tables.outbox_event).values(entry=entry, at=now, what=what.value, detail=""))

@@ -21,7 +21,7 @@ MAX_RELAY_PAUSE = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The settings' schedule: `retry` are the pauses after the first, second … attempt, the last one repeats."""
+    """The settings' schedule: `retry` are the pauses after the first, second … attempt; the last repeats."""
 
     retry: tuple[timedelta, ...]
     expire: timedelta
@@ -46,7 +46,7 @@ class Policy:
     def judge(
         self, entry: Claimed, results: Mapping[str, Result], *, now: datetime, jitter: float
     ) -> Verdict:
-        """Say where an entry goes after an attempt with these results, some recipients perhaps without one."""
+        """Say where an entry goes after an attempt with these results; who has none still waits."""
         waiting = [each for each in entry.recipients if each not in results or _worth_a_try(results[each])]
         refused = _named(results, Outcome.REFUSED) or entry.refused
         if not waiting:

@@ -1,7 +1,7 @@
 """Entries in the database: claimed for a time, handed over, settled; every step is one transaction.
 
-An entry is sent only by the one whose lease is in its row, and that is asked once more at the last moment, when
-`handed_at` is written; so a lease that was lost, however long the sender slept, never sends a mail twice.
+An entry is sent only by the one whose lease is in its row, and that is asked once more at the last moment,
+when `handed_at` is written; so whoever lost a lease, however long he slept, never sends a mail again.
 """
 
 from __future__ import annotations
@@ -10,16 +10,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
-from automailer.journal import Database, EntryState, RecipientState, is_dead
-from automailer.journal.tables import outbox, outbox_content, outbox_event, recipient
+from automailer.journal import Database, EntryState, RecipientState, is_dead, tables
 from automailer.outbox.model import Claimed, Event, LeaseLostError, Verdict
 from automailer.outbox.rate import Allowance, allowance
 from automailer.settings import Rate
 from automailer.smtp import Outcome, Result
 
 __all__ = ["BATCH", "LEASE", "Claim", "Store"]
+
+outbox, recipient, content = tables.outbox, tables.recipient, tables.outbox_content
 
 BATCH = 20
 """Entries claimed in one transaction: few enough to leave some for another process."""
@@ -53,13 +65,14 @@ class Store:
         self._ours = outbox.c.smtp == relay
 
     def recover(self, *, now: datetime, hold_unknown: bool) -> None:
-        """Take up what a dead or sleeping owner left: sent again, or held where it may have been delivered."""
+        """Take up what a dead owner left, or one whose lease ended; `hold_unknown` holds what may have gone."""
         with self._database.reading() as connection:
-            rows = connection.execute(
+            found = connection.execute(
                 select(outbox.c.id, outbox.c.handed_at, outbox.c.lease_owner, outbox.c.lease_until).where(
                     self._ours, outbox.c.state == EntryState.SENDING
                 )
-            ).all()
+            )
+            rows = found.mappings().all()
         left = [row for row in rows if _is_left(row, now=now)]
         if left:
             with self._database.writing() as connection:
@@ -67,24 +80,25 @@ class Store:
                     _take_up(connection, row, now=now, hold_unknown=hold_unknown)
 
     def claim(self, *, now: datetime, due: datetime, rate: Rate | None = None) -> Claim:
-        """Make the oldest entries ours that were due then, at most `BATCH` and no more than the rate leaves."""
+        """Make the oldest entries ours that were `due` then, `BATCH` at most, no more than the rate leaves."""
         with self._database.writing() as connection:
             left = self._allowance(connection, rate, now=now) if rate else Allowance(count=BATCH)
             if not left.count:
                 return Claim(again_at=left.again_at)
-            rows = connection.execute(
+            found = connection.execute(
                 select(outbox)
                 .where(*self._due(due))
                 .order_by(outbox.c.created, outbox.c.id)
                 .limit(min(left.count, BATCH))
                 .with_for_update(skip_locked=True)
-            ).all()
+            )
+            rows = found.mappings().all()
             if not rows:
                 return Claim()
             until = now + LEASE
             connection.execute(
                 update(outbox)
-                .where(outbox.c.id.in_([row.id for row in rows]))
+                .where(outbox.c.id.in_([row["id"] for row in rows]))
                 .values(state=EntryState.SENDING, lease_owner=self._owner, lease_until=until, handed_at=None)
             )
             return Claim(entries=tuple(self._claimed(connection, rows, until)))
@@ -92,7 +106,7 @@ class Store:
     def octets(self, entry: Claimed) -> bytes:
         """Read the mail itself."""
         with self._database.reading() as connection:
-            query = select(outbox_content.c.octets).where(outbox_content.c.entry == entry.id)
+            query = select(content.c.octets).where(content.c.entry == entry.id)
             return bytes(connection.execute(query).scalar_one())
 
     def hand(self, entry: Claimed, *, now: datetime) -> Claimed:
@@ -125,7 +139,7 @@ class Store:
                     update(outbox).where(_held_by(entry)).values(state=EntryState.QUEUED, **_NO_LEASE)
                 )
             if reason:
-                # Whoever looks at the outbox sees why its mail waits, whether this pass had claimed it or not.
+                # Whoever looks at the outbox sees why its mail waits, claimed by this pass or not.
                 connection.execute(update(outbox).where(*self._due(now)).values(error=reason))
 
     def expire(self, entry: Claimed, reason: str, *, now: datetime) -> None:
@@ -157,12 +171,10 @@ class Store:
         ).scalar_one()
         return allowance(rate, [at for at in handed if at], in_flight=in_flight, now=now)
 
-    def _claimed(
-        self, connection: Connection, rows: Sequence[Row[tuple[object, ...]]], until: datetime
-    ) -> list[Claimed]:
+    def _claimed(self, connection: Connection, rows: Sequence[RowMapping], until: datetime) -> list[Claimed]:
         found = connection.execute(
             select(recipient)
-            .where(recipient.c.entry.in_([row.id for row in rows]))
+            .where(recipient.c.entry.in_([row["id"] for row in rows]))
             .order_by(recipient.c.entry, recipient.c.address)
         ).all()
         waiting: dict[int, list[str]] = {}
@@ -174,16 +186,16 @@ class Store:
                 refused.setdefault(one.entry, f"{one.address}: {one.text}")
         return [
             Claimed(
-                id=row.id,
-                kind=row.kind,
-                sender=row.envelope_from,
-                recipients=tuple(waiting.get(row.id, ())),
-                attempts=row.attempts,
-                created=row.created,
-                expires=row.expires,
+                id=row["id"],
+                kind=row["kind"],
+                sender=row["envelope_from"],
+                recipients=tuple(waiting.get(row["id"], ())),
+                attempts=row["attempts"],
+                created=row["created"],
+                expires=row["expires"],
                 owner=self._owner,
                 lease_until=until,
-                refused=refused.get(row.id, ""),
+                refused=refused.get(row["id"], ""),
             )
             for row in rows
         ]
@@ -253,31 +265,31 @@ def _by_answer(results: Mapping[str, Result]) -> dict[tuple[Outcome, str], list[
 
 
 def _tell(connection: Connection, entry: int, what: Event, detail: str, *, now: datetime) -> None:
-    connection.execute(insert(outbox_event).values(entry=entry, at=now, what=what.value, detail=detail))
+    connection.execute(
+        insert(tables.outbox_event).values(entry=entry, at=now, what=what.value, detail=detail)
+    )
 
 
-def _is_left(row: Row[tuple[object, ...]], *, now: datetime) -> bool:
-    return row.lease_until is None or row.lease_until <= now or is_dead(row.lease_owner or "")
+def _is_left(row: RowMapping, *, now: datetime) -> bool:
+    return row["lease_until"] is None or row["lease_until"] <= now or is_dead(row["lease_owner"] or "")
 
 
-def _take_up(
-    connection: Connection, row: Row[tuple[object, ...]], *, now: datetime, hold_unknown: bool
-) -> None:
-    unknown = row.handed_at is not None
+def _take_up(connection: Connection, row: RowMapping, *, now: datetime, hold_unknown: bool) -> None:
+    unknown = row["handed_at"] is not None
     state = EntryState.HELD if unknown and hold_unknown else EntryState.QUEUED
     reason = "stopped while it was being handed over: it may have arrived" if unknown else ""
     # Somebody else may have taken it up since it was read.
     taken = connection.execute(
         update(outbox)
         .where(
-            outbox.c.id == row.id,
+            outbox.c.id == row["id"],
             outbox.c.state == EntryState.SENDING,
-            outbox.c.lease_owner.is_not_distinct_from(row.lease_owner),
-            outbox.c.lease_until.is_not_distinct_from(row.lease_until),
+            outbox.c.lease_owner.is_not_distinct_from(row["lease_owner"]),
+            outbox.c.lease_until.is_not_distinct_from(row["lease_until"]),
         )
         .values(state=state, next_attempt=now, error=reason, **_NO_LEASE)
     )
     if taken.rowcount == 1:
-        _tell(connection, row.id, Event.UNKNOWN if unknown else Event.RECOVERED, reason, now=now)
+        _tell(connection, row["id"], Event.UNKNOWN if unknown else Event.RECOVERED, reason, now=now)
         if state is EntryState.HELD:
-            _tell(connection, row.id, Event.HELD, reason, now=now)
+            _tell(connection, row["id"], Event.HELD, reason, now=now)

@@ -34,6 +34,9 @@ WINDOW = 50
 STOP_SECONDS = 3.0
 """For an answer that is still to come once we are asked to end."""
 READ_SIZE = 4096
+HIDDEN = b"****"
+SHORTEST_SECRET = 4
+"""Octets; a shorter one would be hidden in half of all words, and is no secret."""
 
 
 class ConnectionLostError(TemporaryError):
@@ -58,6 +61,7 @@ class Dialogue(smtplib.SMTP):
         self._wire = wire
         self._stop = stop or threading.Event()
         self._buffer = bytearray()
+        self._secrets: list[bytes] = []
         self.last_text = b""
 
     def putcmd(self, cmd: str, args: str = "") -> None:
@@ -72,7 +76,7 @@ class Dialogue(smtplib.SMTP):
     def issue(self, verb: str, args: str = "", *, shown: str = "") -> None:
         """Send one line; its answer is read later, in turn (RFC 2920)."""
         line = self._line(verb, args)
-        self._show(">", shown.encode() or line)
+        self._show("C", shown.encode() or line)
         self.send(line + b"\r\n")
 
     def commands(self, lines: Sequence[tuple[str, str]]) -> Iterator[Reply]:
@@ -85,7 +89,7 @@ class Dialogue(smtplib.SMTP):
             window = lines[start : start + ahead]
             written = [self._line(verb, args) for verb, args in window]
             for line in written:
-                self._show(">", line)
+                self._show("C", line)
             self.send(b"".join(line + b"\r\n" for line in written))
             for _ in written:
                 yield self.reply()
@@ -93,7 +97,7 @@ class Dialogue(smtplib.SMTP):
     def reply(self, *, timeout: float | None = None) -> Reply:
         """Read one answer; `timeout` is for each of its lines, in seconds."""
         code, text = self._read_reply(timeout or self.timeout)
-        return parse_reply(code, text)
+        return parse_reply(code, self._clean(text))
 
     def greet(self) -> Reply:
         """Say EHLO, or HELO to a server that knows nothing else, and learn what is offered."""
@@ -112,9 +116,14 @@ class Dialogue(smtplib.SMTP):
             msg = f"connection lost while sending: {exc}"
             raise ConnectionLostError(msg) from exc
 
+    def hide(self, secret: bytes) -> None:
+        """From now on this never shows: some servers quote in a refusal what they were given."""
+        if len(secret) >= SHORTEST_SECRET:
+            self._secrets.append(secret)
+
     def show_data(self, octets: int) -> None:
         """Note in the transcript that a mail's text went out."""
-        self._show(">", b"(%d octets) ." % octets)
+        self._show("C", b"(%d octets) ." % octets)
 
     @property
     def size_limit(self) -> int:
@@ -137,7 +146,7 @@ class Dialogue(smtplib.SMTP):
         texts: list[bytes] = []
         for _ in range(MAX_LINES):
             line = self._read_line(min(deadline, time.monotonic() + timeout))
-            self._show("<", line)
+            self._show("S", self._clean(line))
             if not _is_reply_line(line) or code not in {b"", line[:3]}:
                 msg = f"not a reply: {escape(line.decode('latin-1'), limit=80)!r}"
                 raise self._distrust(msg)
@@ -215,6 +224,11 @@ class Dialogue(smtplib.SMTP):
     def _distrust(self, problem: str) -> ProtocolError:
         self.close()
         return ProtocolError(problem)
+
+    def _clean(self, octets: bytes) -> bytes:
+        for secret in self._secrets:
+            octets = octets.replace(secret, HIDDEN)
+        return octets
 
     def _show(self, direction: str, line: bytes) -> None:
         if self._wire is not None:

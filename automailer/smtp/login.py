@@ -21,7 +21,7 @@ STRENGTH = ("SCRAM-SHA-256", "CRAM-MD5", "PLAIN", "LOGIN")
 """Strongest first. XOAUTH2 takes a token, not a password, and is used when it is asked for."""
 MAX_CHALLENGES = 8
 """SCRAM needs three; some servers go on asking for ever."""
-HIDDEN = "***"
+HIDDEN = "****"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +68,7 @@ def log_in(dialogue: Dialogue, who: Credentials) -> str:
     Another mechanism is tried only where the server says that it does not know one that it listed: a wrong
     password tried in four ways is four steps towards a locked account.
     """
+    dialogue.hide(who.secret.encode())
     refusals = []
     for name in choose(who.auth, offered(dialogue)):
         method = mechanism(
@@ -89,6 +90,7 @@ def log_in(dialogue: Dialogue, who: Credentials) -> str:
 
 def _exchange(dialogue: Dialogue, method: Mechanism) -> Reply:
     initial = method.initial()
+    dialogue.hide(_encode(initial or b"").encode())
     # An empty initial response is written "=" (RFC 4954 4).
     args = method.name if initial is None else f"{method.name} {_encode(initial) or '='}"
     reply = dialogue.command("AUTH", args, shown=f"AUTH {method.name} {HIDDEN}")
@@ -96,6 +98,7 @@ def _exchange(dialogue: Dialogue, method: Mechanism) -> Reply:
         if reply.code != 334:
             return reply
         answer = _encode(method.respond(_decode(dialogue.last_text)))
+        dialogue.hide(answer.encode())
         reply = dialogue.command(answer, shown=HIDDEN)
     msg = f"AUTH {method.name}: more than {MAX_CHALLENGES} challenges"
     raise ProtocolError(msg)

@@ -9,7 +9,7 @@ from enum import Enum
 __all__ = ["Delivery", "Envelope", "Outcome", "Reply", "Result", "Scope", "WireHook"]
 
 WireHook = Callable[[str, bytes], None]
-"""Gets each line of a dialogue: its direction, `>` or `<`, and its octets with secrets masked."""
+"""Gets each line of a dialogue: its direction, `C` ours and `S` the server's, and its octets with secrets masked."""
 
 
 class Outcome(Enum):
