@@ -25,6 +25,7 @@ from automailer.settings.schema import settings_schema
 from automailer.settings.secret import Secret, SecretKind, find_secrets
 from automailer.settings.server_model import OAuthFlow, OAuthSettings, ServerSettings, Tls
 from automailer.settings.smtp_model import OnUnknown, OutboxSettings, SmtpAuth, SmtpSettings
+from automailer.settings.starting_point import starting_point
 from automailer.settings.validation import validate
 from automailer.settings.values import (
     AgeComparison,
@@ -115,6 +116,7 @@ __all__ = [
     "read_document",
     "secret_problems",
     "settings_schema",
+    "starting_point",
     "validate",
     "warnings",
 ]

@@ -39,6 +39,7 @@ __all__ = [
     "Text",
     "WrittenChoice",
     "choice_or_duration",
+    "resolve",
     "several",
 ]
 
@@ -104,20 +105,23 @@ def _proxy(text: str) -> str:
     return text
 
 
-def _resolved(value: object, info: ValidationInfo) -> Path:
-    if not isinstance(value, str | Path):
-        msg = f"expected a path, found {shorten(value)}"
-        raise ValueError(msg)
-    text = _one_line(str(value))
-    if not text:
+def resolve(text: str, folder: Path) -> Path:
+    """The path that the text means, a relative one in the folder; ValueError when it is none."""
+    if not _one_line(text):
         msg = "expected a path, found nothing"
         raise ValueError(msg)
-    folder: Path = (info.context or {}).get("folder", Path())
     try:
         return folder / Path(text).expanduser()
     except RuntimeError as exc:
-        msg = f"{shorten(text)}: no such user's home folder"
+        msg = f"{shorten(text)}: that user has no home folder"
         raise ValueError(msg) from exc
+
+
+def _path(value: object, info: ValidationInfo) -> Path:
+    if not isinstance(value, str | Path):
+        msg = f"expected a path, found {shorten(value)}"
+        raise ValueError(msg)
+    return resolve(str(value), (info.context or {}).get("folder", Path()))
 
 
 def several(value: object) -> object:
@@ -139,7 +143,7 @@ Port = Annotated[Count, Field(ge=1, le=65_535)]
 Host = Annotated[Text, AfterValidator(_host)]
 Address = Annotated[Text, AfterValidator(_address)]
 Proxy = Annotated[Text, AfterValidator(_proxy), PlainSerializer(without_login)]
-FilePath = Annotated[Path, PlainValidator(_resolved), WithJsonSchema({"type": "string", "minLength": 1})]
+FilePath = Annotated[Path, PlainValidator(_path), WithJsonSchema({"type": "string", "minLength": 1})]
 """A path, relative ones to the folder of the settings file."""
 
 FilePaths = Annotated[

@@ -6,16 +6,19 @@ beside whatever else is wrong.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from automailer.errors import Problem
 from automailer.settings.document import Document, nearest
+from automailer.settings.fields import resolve
 
 __all__ = ["dangling_references"]
 
 Steps = tuple[str | int, ...]
+Pattern = Sequence[str]
 
 _SERVERS = (("mailboxes", "*"), ("smtp", "*"))
 _FILES = (
@@ -64,14 +67,16 @@ def _unknown_names(document: Document) -> Iterator[Problem]:
                 yield document.problem(path, f"there is no {what} {name!r}", hint=nearest(name, known))
 
 
-def _paths(document: Document, folder: Path, patterns: Sequence[Steps]) -> Iterator[tuple[Steps, Path]]:
+def _paths(
+    document: Document, folder: Path, patterns: Sequence[Sequence[str]]
+) -> Iterator[tuple[Steps, Path]]:
     for pattern in patterns:
         for path, name in _found(document.data, pattern):
-            if name.isprintable() and not name.startswith("~"):
-                yield path, folder / name
+            with contextlib.suppress(ValueError):  # told of by the model
+                yield path, resolve(name, folder)
 
 
-def _found(data: Any, pattern: Sequence[str], path: Steps = ()) -> Iterator[tuple[Steps, str]]:
+def _found(data: Any, pattern: Pattern, path: Steps = ()) -> Iterator[tuple[Steps, str]]:
     """The texts at a pattern: `*` is every key of a mapping, `[]` every item of a list or the value alone."""
     if not pattern:
         if isinstance(data, str) and data:

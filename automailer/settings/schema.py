@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from pydantic.json_schema import GenerateJsonSchema
+
 from automailer.settings.models import Settings
+from automailer.settings.values import format_duration
 
 __all__ = ["settings_schema"]
 
 
 def settings_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of automailer.yaml; whether names and files are there, it can't tell."""
-    schema = Settings.model_json_schema(by_alias=True, mode="validation")
+    schema = Settings.model_json_schema(by_alias=True, mode="validation", schema_generator=_Generator)
     _close(schema)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "automailer.yaml"}
+
+
+class _Generator(GenerateJsonSchema):
+    """Defaults as people write them, and no titles that only repeat the keys."""
+
+    def encode_default(self, dft: Any) -> Any:
+        return format_duration(dft) if isinstance(dft, timedelta) else super().encode_default(dft)
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
 
 
 def _close(schema: Any) -> None:
