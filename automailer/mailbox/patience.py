@@ -31,7 +31,7 @@ class Patience:
         return max(budget, 0.001)
 
     def spend(self, seconds: float, octets: int, *, in_lines: bool, progressed: bool) -> None:
-        """Note a wait: what it brought, whether it was inside a multi-line reply, whether a line is complete."""
+        """Note a wait; `in_lines`: inside a multi-line reply, `progressed`: it completed one."""
         self._waited += seconds
         # Inside a multi-line reply the rate counts; before it, the status line as a whole.
         self._line = 0.0 if in_lines or progressed else self._line + seconds

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from automailer.transport.connect import connect
-from automailer.transport.endpoint import Endpoint
+from automailer.transport.endpoint import Endpoint, place
 from automailer.transport.sasl import MECHANISMS, Mechanism, mechanism
 from automailer.transport.tls import certificate_of, secure
 
-__all__ = ["MECHANISMS", "Endpoint", "Mechanism", "certificate_of", "connect", "mechanism", "secure"]
+__all__ = ["MECHANISMS", "Endpoint", "Mechanism", "certificate_of", "connect", "mechanism", "place", "secure"]
