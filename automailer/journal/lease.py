@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, literal, or_, select, update
 
 from automailer.errors import TemporaryError
 from automailer.journal.model import PollOutcome
@@ -93,9 +93,8 @@ def finish(connection: Connection, outcome: PollOutcome, *, owner: str) -> None:
     }
     if outcome.error:
         changes["failures"] = mailbox.c.failures + 1
-        changes["failing_since"] = func.coalesce(
-            mailbox.c.failing_since, outcome.at, type_=mailbox.c.last_poll.type
-        )
+        since = mailbox.c.failing_since
+        changes["failing_since"] = func.coalesce(since, literal(outcome.at, since.type))
     else:
         changes |= {"last_success": outcome.at, "failures": 0, "failing_since": None}
     connection.execute(

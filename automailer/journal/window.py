@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert
+from sqlalchemy import Connection, func, insert, literal
 
 from automailer.journal import lease, rows
 from automailer.journal.entries import enqueue
@@ -51,9 +51,8 @@ class Window:
     def listed(self, digest: str) -> None:
         """Say that everything in this listing has been dealt with; the first time ends the first contact."""
         self._changes["listing_digest"] = digest
-        self._changes["first_polled_at"] = func.coalesce(
-            mailbox.c.first_polled_at, self.now, type_=mailbox.c.first_polled_at.type
-        )
+        first = mailbox.c.first_polled_at
+        self._changes["first_polled_at"] = func.coalesce(first, literal(self.now, first.type))
 
     def hold(self) -> None:
         """Hold the mailbox: its UIDs changed, and a person is to look at it."""
