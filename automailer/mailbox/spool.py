@@ -16,7 +16,7 @@ __all__ = ["Retrieved", "Spool"]
 
 
 class Retrieved:
-    """A whole message, dots removed; `octets` is a view of a file when it is large, `close` gives that back."""
+    """A whole message, dots removed; `octets` is a view of a file when large, `close` gives it back."""
 
     __slots__ = ("_map", "octets")
 
