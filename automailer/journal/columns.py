@@ -54,10 +54,6 @@ class MailText(TypeDecorator[str]):
             return storable
         return storable.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        """As stored."""
-        return value
-
 
 class Json(TypeDecorator[Any]):
     """JSON as ASCII text, so that neither NUL nor lone surrogates inside it trouble a database."""

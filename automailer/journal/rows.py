@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Boolean, Connection, bindparam, case, delete, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from automailer.journal.model import EffectState, MessageRecord, UidKey
 from automailer.journal.tables import effect, message, uid
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 __all__ = ["insert_messages", "mark_vanished", "put_uids", "update_messages", "write_effects"]
 
@@ -111,14 +113,24 @@ def put_uids(connection: Connection, rows: list[dict[str, Any]]) -> None:
     """Insert, or turn to the new message where the UID was another's (reuse)."""
     if not rows:
         return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(uid)
+    statement = _insert_or_update(connection.dialect.name)
     new = statement.excluded
-    changes = {column.name: new[column.name] for column in uid.c if not column.primary_key}
+    changes: dict[str, Any] = {column.name: new[column.name] for column in uid.c if not column.primary_key}
     changes["first_seen"] = case((uid.c.message == new.message, uid.c.first_seen), else_=new.first_seen)
     connection.execute(
         statement.on_conflict_do_update(index_elements=list(uid.primary_key), set_=changes), rows
     )
+
+
+def _insert_or_update(dialect: str) -> postgresql.Insert | sqlite.Insert:
+    # The two are alike to us, and only the one in use is worth its time to import.
+    if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(uid)
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(uid)
 
 
 def write_effects(connection: Connection, messages: list[tuple[int, MessageRecord]]) -> None:
