@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from automailer.compose.addresses import address_header, envelope_address, is_ascii_address
 from automailer.compose.forward import forward_draft
-from automailer.compose.guards import ReplyFacts, may_forward, may_reply, reply_target
+from automailer.compose.guards import ReplyFacts, may_reply
+from automailer.compose.loops import may_forward
 from automailer.compose.model import Draft, Enclosure, File, Forward, Kind, Recipients, Verdict
 from automailer.compose.octets import compose
 from automailer.compose.redirect import redirect
 from automailer.compose.reply import reply_draft
-from automailer.compose.threading import forward_subject, reply_subject, threading
+from automailer.compose.senders import reply_target
+from automailer.compose.threading import forward_subject, make_message_id, reply_subject, threading
 
 __all__ = [
     "Draft",
@@ -26,6 +28,7 @@ __all__ = [
     "forward_draft",
     "forward_subject",
     "is_ascii_address",
+    "make_message_id",
     "may_forward",
     "may_reply",
     "redirect",

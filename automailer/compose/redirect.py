@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
+from email.utils import format_datetime
 
+from automailer.compose.addresses import address_header
+from automailer.compose.fields import word_field
+from automailer.compose.loops import LOOP_FIELD, MAX_RECEIVED, loop_fields
+from automailer.compose.threading import is_message_id
+from automailer.errors import PermanentError
 from automailer.message import Address
+
+__all__ = ["redirect"]
+
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+_FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
+_RECEIVED = re.compile(rb"^received[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_LOOP_MARK = re.compile(rb"^%s[ \t]*:([^\r\n]*)" % LOOP_FIELD.encode(), re.IGNORECASE | re.MULTILINE)
+_ENVELOPE_LINE = re.compile(rb">?From [^\r\n]*\r\n")
 
 
 def redirect(
@@ -17,5 +33,42 @@ def redirect(
     message_id: str,
     loop_id: str,
 ) -> bytes:
-    """Put Resent-* and our loop mark before the message; raises PermanentError when it goes in a loop."""
-    raise NotImplementedError
+    """Put Resent-* and our loop mark before the message; raises PermanentError when it goes in a loop.
+
+    Everything else stays octet for octet, but for line ends: where one is not CRLF, all are made so, since a bare
+    LF or CR in DATA lets the message end early on some servers and speak SMTP in our name (CVE-2023-51764). An
+    mbox "From " line on top, which is no header field, goes.
+    """
+    if not is_message_id(message_id):
+        msg = f"{message_id!r} is no Message-ID"
+        raise PermanentError(msg)
+    original = _with_crlf(bytes(octets))
+    _refuse_loop(original.partition(b"\r\n\r\n")[0] + b"\r\n", loop_id)
+    resent = (
+        address_header("Resent-From", [resent_from]),
+        address_header("Resent-To", resent_to),
+        f"Resent-Date: {format_datetime(date)}\r\n",
+        word_field("Resent-Message-ID", [message_id]),
+        *loop_fields((loop_id,)),
+    )
+    # text from its first line on has no header that ours could be put before
+    gap = b"" if _FIELD.match(original) or original.startswith(b"\r\n") else b"\r\n"
+    return "".join(resent).encode() + gap + original
+
+
+def _with_crlf(octets: bytes) -> bytes:
+    if _BARE.search(octets):
+        octets = _LINE_END.sub(b"\r\n", octets)
+    if not octets.endswith(b"\r\n"):
+        octets += b"\r\n"
+    envelope_line = _ENVELOPE_LINE.match(octets)
+    return octets[envelope_line.end() :] if envelope_line else octets
+
+
+def _refuse_loop(header: bytes, loop_id: str) -> None:
+    if any(mark.strip().lower() == loop_id.encode().lower() for mark in _LOOP_MARK.findall(header)):
+        msg = "it was here before: our own loop mark is in it"
+        raise PermanentError(msg)
+    if len(_RECEIVED.findall(header)) >= MAX_RECEIVED:
+        msg = f"it goes in a loop: {MAX_RECEIVED} Received headers or more"
+        raise PermanentError(msg)

@@ -1,0 +1,114 @@
+"""The message that a reply or a forward shows: quoted, introduced, made harmless as HTML. Pure."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from automailer.message import Address, Message
+
+__all__ = ["as_html", "below", "clean_html", "facts_block", "facts_html", "quoted_text"]
+
+MAX_QUOTED = 200_000
+"""Characters of the original's text that are shown; past it, it is no text that anybody reads in a quote."""
+
+MAX_STYLED = 300_000
+"""Characters of HTML whose <style> is worked into its elements: the work grows with rules times elements."""
+
+MAX_NAMED = 20
+"""Addresses of the original's To that are named."""
+
+CUT = "[…]"
+
+_BODY_END = re.compile(r"</body\s*>", re.IGNORECASE)
+_DROPPED_WHOLE = frozenset({"script", "style", "iframe", "object", "embed", "noscript", "template", "title"})
+_MORE_TAGS = frozenset({"font", "address", "main", "section", "tfoot", "big", "fieldset", "legend"})
+_ANYWHERE = frozenset({"style", "align", "valign", "dir", "lang", "title", "width", "height", "bgcolor"})
+_OF_TABLES = frozenset({"border", "cellpadding", "cellspacing", "colspan", "rowspan", "background"})
+
+# of styles: nothing that lets the original cover what stands above it
+_HIDING = r"(?:^|;)\s*(?:position|z-index|content|behavior|-moz-binding)\s*:[^;]*"
+_STYLES_DROPPED = re.compile(_HIDING, re.IGNORECASE)
+
+
+def quoted_text(message: Message) -> str:
+    """The text with `> ` before each line, below a line that says whose it is."""
+    when = f"{message.date:%Y-%m-%d %H:%M %z}, " if message.date else ""
+    lines = _cut(message.text).splitlines()
+    return "\n".join([f"{when}{message.from_}:", *(f"> {line}".rstrip() for line in lines)]) + "\n"
+
+
+def facts_block(message: Message) -> str:
+    """The header of a forwarded message in short, and its text."""
+    facts = "".join(f"{name}: {value}\n" for name, value in _facts(message))
+    return f"-------- Forwarded message --------\n{facts}\n{_cut(message.text)}"
+
+
+def facts_html(message: Message) -> str:
+    """The same as HTML; the original's own HTML where it has some."""
+    facts = "".join(f"<b>{name}:</b> {escape(value)}<br>\n" for name, value in _facts(message))
+    content = clean_html(message.html) if message.html.strip() else as_html(_cut(message.text))
+    return f'<hr>\n<p>{facts}</p>\n<div class="forwarded">{content}</div>\n'
+
+
+def as_html(text: str) -> str:
+    """Plain text as HTML, its lines and blanks kept."""
+    return f'<div style="white-space: pre-wrap">{escape(text)}</div>\n'
+
+
+def below(page: str, addition: str) -> str:
+    """Put HTML at the end of a page's body."""
+    ends = list(_BODY_END.finditer(page))
+    at = ends[-1].start() if ends else len(page)
+    return f"{page[:at]}{addition}{page[at:]}"
+
+
+def clean_html(source: str) -> str:
+    """Give a stranger's HTML as a balanced fragment: no script, form or handler, styles in the elements."""
+    import nh3
+
+    attributes = {tag: set(names) | _ANYWHERE for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
+    attributes["*"] = set(_ANYWHERE)
+    attributes["font"] = {"color", "face", "size"}
+    for tag in ("table", "td", "th", "tr"):
+        attributes[tag] = attributes.get(tag, set()) | _OF_TABLES
+    return nh3.clean(
+        _styled(source),
+        tags=set(nh3.ALLOWED_TAGS) | _MORE_TAGS,
+        clean_content_tags=set(_DROPPED_WHOLE),
+        attributes=attributes,
+        attribute_filter=_harmless,
+        url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
+    )
+
+
+def _styled(source: str) -> str:
+    if "<style" not in source.lower() or len(source) > MAX_STYLED:
+        return source
+    from css_inline import CSSInliner, InlineError
+
+    try:
+        return CSSInliner(load_remote_stylesheets=False).inline(source)
+    except InlineError:
+        return source
+
+
+def _harmless(tag: str, attribute: str, value: str) -> str | None:
+    if attribute == "style":
+        return _STYLES_DROPPED.sub("", value) or None
+    return value
+
+
+def _facts(message: Message) -> list[tuple[str, str]]:
+    date = f"{message.date:%a, %d %b %Y %H:%M:%S %z}" if message.date else (message.header("Date") or "")
+    recipients = message.addresses("To")
+    to = ", ".join(map(str, recipients[:MAX_NAMED])) + (f", {CUT}" if len(recipients) > MAX_NAMED else "")
+    return [("From", _one_line(message.from_)), ("Date", date), ("Subject", message.subject), ("To", to)]
+
+
+def _one_line(address: Address) -> str:
+    return " ".join(str(address).split())
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}\n{CUT}\n"
