@@ -5,7 +5,7 @@ from __future__ import annotations
 from automailer.mailbox.client import Pop3Client, open_mailbox
 from automailer.mailbox.doctor import Finding, Verdict, doctor
 from automailer.mailbox.header import header_section, is_folder_data
-from automailer.mailbox.listing import Comparison, Entry, Key, Known, compare, listing_digest
+from automailer.mailbox.listing import Comparison, Entry, Key, Known, compare, listing_digest, number_occurrences
 from automailer.mailbox.refusal import Refused
 from automailer.mailbox.replies import Capabilities, Stat
 from automailer.mailbox.spool import Retrieved
@@ -29,5 +29,6 @@ __all__ = [
     "header_section",
     "is_folder_data",
     "listing_digest",
+    "number_occurrences",
     "open_mailbox",
 ]

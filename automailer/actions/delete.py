@@ -1,0 +1,27 @@
+"""`delete`: the message leaves the server, after every other action of it is safe. Pure."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import ClassVar, Literal
+
+from automailer.actions.model import ActionModel, Plan, PlanContext, Removal
+from automailer.rules import Subject
+from automailer.settings import Duration
+
+__all__ = ["Delete"]
+
+
+class Delete(ActionModel):
+    """Remove from the server once processed, once every mail of it is sent, or some time after it was first seen."""
+
+    name: ClassVar[str] = "delete"
+    shorthand: ClassVar[str | None] = "after"
+
+    after: Literal["processed", "sent"] | Duration = "processed"
+
+    def plan(self, subject: Subject, context: PlanContext) -> Plan:
+        """One removal."""
+        after = self.after
+        shown = f"{int(after.total_seconds())}s" if isinstance(after, timedelta) else after
+        return Plan(fields={"after": shown}, effects=(Removal(after=after),))

@@ -1,0 +1,204 @@
+"""The vocabulary of actions: what planning reads (`PlanContext`) and what it gives (`Planned`, effects). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from automailer.message import Address
+from automailer.rules import Subject
+from automailer.templating import LocalFile, Templates
+
+__all__ = [
+    "ActionModel",
+    "Effect",
+    "Keep",
+    "Mail",
+    "Plan",
+    "PlanContext",
+    "Planned",
+    "Removal",
+    "ReplyLedger",
+    "SavedFile",
+    "Sender",
+    "Tags",
+    "refuse",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """A mail for the outbox. `sender` is the envelope's (empty: the null sender); `answered` whom a reply answers."""
+
+    kind: str
+    relay: str
+    sender: str
+    recipients: tuple[str, ...]
+    message_id: str
+    subject: str
+    from_: str
+    to: str
+    octets: bytes = field(repr=False)
+    answered: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedFile:
+    """A file to be written. `root` is what the rule's author wrote, `folder` lies in it; both may be fsspec URLs."""
+
+    root: str
+    folder: str
+    name: str
+    form: Literal["file", "maildir", "mbox"] = "file"
+    exists: Literal["rename", "skip", "replace"] = "rename"
+    size: int
+    sha256: str
+    chunks: Callable[[], Iterable[bytes]] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """The message leaves the server: once processed, once every mail of it is sent, or some time after it came."""
+
+    after: Literal["processed", "sent"] | timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """The message never leaves the server, whatever else says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """Words on the message in the journal."""
+
+    words: tuple[str, ...]
+
+
+Effect = Mail | SavedFile | Removal | Keep | Tags
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What one action comes to: its fields as rendered, and its effects, or why it is refused.
+
+    `keeps`: what was refused would be lost with the message, so the message stays on the server.
+    """
+
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    effects: tuple[Effect, ...] = ()
+    refused: str | None = None
+    keeps: bool = False
+
+
+def refuse(reason: str, fields: Mapping[str, Any], *, keeps: bool = False) -> Plan:
+    """A plan that does nothing, and says why."""
+    return Plan(fields=fields, refused=reason, keeps=keeps)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """One action of one rule for one message. `error`: it could not be planned now and is tried again."""
+
+    rule: str
+    position: int
+    action: str
+    plan: Plan = field(default_factory=Plan)
+    error: str | None = None
+    shadow: bool = False
+
+    def document(self) -> dict[str, Any]:
+        """As `explain --json` and `poll --dry-run --json` show it."""
+        refused = "shadow mode" if self.shadow and self.plan.refused is None else self.plan.refused
+        document = {"rule": self.rule, "action": self.action, **self.plan.fields, "refused": refused}
+        return document if self.error is None else {**document, "error": self.error}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """How mail leaves through one relay: who it is from, in which charset, to how many at once."""
+
+    from_: Address | None
+    envelope_from: str
+    charset: str = "utf-8"
+    max_recipients: int = 100
+
+
+class ReplyLedger(Protocol):
+    """What was replied before, this poll's own replies included; times are aware."""
+
+    def last(self, rule: str, sender: str) -> datetime | None:
+        """When this rule last answered this address (letter case aside)."""
+
+    def count(self, *, now: datetime, within: timedelta) -> int:
+        """How many replies this mailbox gave in the time before `now`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanContext:
+    """Everything that planning reads beside the message. `relay` is the mailbox's own relay.
+
+    `read_files` gives the files that a pattern names; `new_id` makes a Message-ID's left part.
+    """
+
+    templates: Templates
+    relays: Mapping[str, Sender]
+    relay: str
+    folder: Path
+    own_addresses: frozenset[str]
+    loop_id: str
+    once_per: timedelta
+    max_per_hour: int
+    replies: ReplyLedger
+    new_id: Callable[[], str]
+    read_files: Callable[[str], Iterator[LocalFile]]
+
+
+class ActionModel(BaseModel):
+    """What every action is: validated fields, a plan, and whether it can be planned from headers alone."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=False, hide_input_in_errors=True)
+
+    name: ClassVar[str]
+    shorthand: ClassVar[str | None] = None
+    always_short: ClassVar[bool] = False
+
+    def describe(self) -> str:
+        """The action in short, as a person would write it."""
+        fields = self.model_dump(exclude_defaults=True, by_alias=True, mode="json")
+        return f"{self.name}: {fields}" if fields else self.name
+
+    def assigns(self, subject: Subject) -> Mapping[str, Any]:
+        """Values for later rules and templates; only `set` has any."""
+        return {}
+
+    def named_lists(self) -> tuple[str, ...]:
+        """The named lists that it sends to."""
+        return ()
+
+    def named_template(self) -> str | None:
+        """The template file that it renders."""
+        found = getattr(self, "template", None)
+        return found if isinstance(found, str) else None
+
+    def named_relay(self) -> str | None:
+        """The smtp server that it sends by, when it is not the mailbox's."""
+        found = getattr(self, "smtp", None)
+        return found if isinstance(found, str) else None
+
+    def inline_templates(self) -> tuple[str, ...]:
+        """Every field that may hold a template."""
+        return ()
+
+    def needs_body(self) -> bool:
+        """Whether the headers alone are not enough."""
+        return False
+
+    def plan(self, subject: Subject, context: PlanContext) -> Plan:
+        """What this comes to for one message; touches nothing."""
+        raise NotImplementedError

@@ -1,0 +1,90 @@
+"""`reply`: a generated answer to the sender, threaded and guarded (RFC 3834). Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from automailer.actions.fields import Words, template_texts
+from automailer.actions.mail import Post, attached_files, render
+from automailer.actions.model import ActionModel, Plan, PlanContext, refuse
+from automailer.compose import ReplyFacts, may_reply, reply_draft, reply_target
+from automailer.message import Address
+from automailer.rules import Subject
+from automailer.settings import Duration
+
+__all__ = ["Reply"]
+
+_NULL_SENDER = ""
+_HOUR = timedelta(hours=1)
+
+
+class Reply(ActionModel):
+    """Answer the sender; never a machine, never ourselves, and no more often than the limits allow."""
+
+    name: ClassVar[str] = "reply"
+    shorthand: ClassVar[str | None] = "template"
+
+    template: str | None = None
+    text: str | None = None
+    subject: str | None = None
+    attach: Words = ()
+    to: Literal["reply_to", "from", "return_path"] = "reply_to"
+    quote: bool = False
+    once_per: Duration | None = None
+    from_: str | None = Field(default=None, alias="from")
+    smtp: str | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Reply:
+        if (self.template is None) == (self.text is None):
+            reason = "needs either `template` or `text`"
+            raise ValueError(reason)
+        return self
+
+    def inline_templates(self) -> tuple[str, ...]:
+        """Text, subject, files, sender."""
+        return template_texts(self.text, self.subject, self.attach, self.from_)
+
+    def needs_body(self) -> bool:
+        """Only to quote it."""
+        return self.quote
+
+    def plan(self, subject: Subject, context: PlanContext) -> Plan:
+        """One mail with the null sender, or the guard's reason."""
+        target = reply_target(subject.message, self.to)
+        verdict = may_reply(subject.message, self._facts(subject, context, target))
+        if not verdict.allowed or target is None:
+            return refuse(verdict.reason, {"to": [target.address] if target else []})
+        post = Post(context, subject, relay=self.smtp, from_=self.from_)
+        draft = reply_draft(
+            subject.message,
+            render(subject, context, template=self.template, text=self.text, title=self.subject),
+            from_=post.from_,
+            to=target,
+            loop_id=context.loop_id,
+            quote=self.quote,
+        )
+        files = attached_files(self.attach, subject, context)
+        draft = replace(draft, attachments=(*draft.attachments, *files))
+        fields = {"to": [target.address], "subject": draft.subject, "from": str(post.from_)}
+        if self.template is not None:
+            fields["template"] = self.template
+        mails = post.compose(draft, envelope_from=_NULL_SENDER, answered=target.address)
+        return Plan(fields=fields, effects=mails)
+
+    def _facts(self, subject: Subject, context: PlanContext, target: Address | None) -> ReplyFacts:
+        ledger, now = context.replies, subject.now
+        return ReplyFacts(
+            own_addresses=context.own_addresses,
+            loop_id=context.loop_id,
+            sender=target,
+            now=now,
+            last_reply_at=ledger.last(subject.rule, target.address) if target else None,
+            replies_last_hour=ledger.count(now=now, within=_HOUR),
+            once_per=context.once_per if self.once_per is None else self.once_per,
+            max_per_hour=context.max_per_hour,
+        )

@@ -1,0 +1,78 @@
+"""`send`: a generated new mail to anyone. Pure."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field, model_validator
+
+from automailer.actions.fields import Recipients, Words, list_names, template_texts
+from automailer.actions.mail import Post, attached_files, chosen_attachments, envelope_of, render, shown
+from automailer.actions.model import ActionModel, Plan, PlanContext
+from automailer.compose import Draft, Kind
+from automailer.rules import Subject
+
+__all__ = ["Send"]
+
+
+class Send(ActionModel):
+    """Send what a template makes of the message; its subject is the action's, the template's or the message's."""
+
+    name: ClassVar[str] = "send"
+    shorthand: ClassVar[str | None] = "to"
+
+    to: Recipients = ()
+    cc: Recipients = ()
+    bcc: Recipients = ()
+    template: str | None = None
+    text: str | None = None
+    subject: str | None = None
+    attach: Words = ()
+    attachments: bool | tuple[str, ...] = False
+    from_: str | None = Field(default=None, alias="from")
+    smtp: str | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Send:
+        if (self.template is None) == (self.text is None):
+            reason = "needs either `template` or `text`"
+            raise ValueError(reason)
+        return self
+
+    def named_lists(self) -> tuple[str, ...]:
+        """Of the recipients."""
+        return tuple(list_names((*self.to, *self.cc, *self.bcc)))
+
+    def inline_templates(self) -> tuple[str, ...]:
+        """Recipients, text, subject, files, sender."""
+        return template_texts(self.to, self.cc, self.bcc, self.text, self.subject, self.attach, self.from_)
+
+    def needs_body(self) -> bool:
+        """Only for the original's attachments."""
+        return self.attachments is not False
+
+    def plan(self, subject: Subject, context: PlanContext) -> Plan:
+        """One mail."""
+        envelope = envelope_of(subject, self.to, self.cc, self.bcc)
+        post = Post(context, subject, relay=self.smtp, from_=self.from_)
+        content = render(subject, context, template=self.template, text=self.text, title=self.subject)
+        title = subject.message.subject if content.subject is None else content.subject
+        draft = Draft(
+            kind=Kind.SEND,
+            from_=post.from_,
+            recipients=envelope,
+            subject=title,
+            text=content.text,
+            html=content.html,
+            pictures=content.pictures,
+            attachments=(
+                *content.attachments,
+                *attached_files(self.attach, subject, context),
+                *chosen_attachments(self.attachments, subject),
+            ),
+            loop_ids=(context.loop_id,),
+        )
+        fields = {**shown(envelope), "subject": title, "from": str(post.from_)}
+        if self.template is not None:
+            fields["template"] = self.template
+        return Plan(fields=fields, effects=post.compose(draft))

@@ -1,0 +1,103 @@
+"""One message against one mailbox's rules: what is to be done, and why. Writes nothing."""
+
+from __future__ import annotations
+
+import mimetypes
+import uuid
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from automailer.actions import PlanContext, Planned, ReplyLedger, Sender, plan
+from automailer.message import Message, parse_addresses
+from automailer.rules import Decision, Rule, Subject, evaluate
+from automailer.settings import Settings, SmtpSettings
+from automailer.templating import LocalFile
+from automailer.worker.assembly import Assembly
+
+__all__ = ["Decided", "Decider"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """A decision and what its actions come to."""
+
+    decision: Decision
+    planned: tuple[Planned, ...]
+
+
+class Decider:
+    """Decides for one mailbox."""
+
+    def __init__(self, assembly: Assembly, mailbox: str, *, loop_id: str, replies: ReplyLedger) -> None:
+        settings = assembly.settings
+        self._mailbox = mailbox
+        self._rules: tuple[Rule, ...] = assembly.rules[mailbox]
+        self._vars: Mapping[str, Any] = settings.vars
+        self._lists = assembly.lists
+        self._zone = settings.zone
+        self._context = PlanContext(
+            templates=assembly.templates,
+            relays={name: _sender(relay) for name, relay in settings.smtp.items()},
+            relay=settings.mailboxes[mailbox].smtp,
+            folder=settings.folder,
+            own_addresses=own_addresses(settings),
+            loop_id=loop_id,
+            once_per=settings.autoreply.once_per,
+            max_per_hour=settings.autoreply.max_per_hour,
+            replies=replies,
+            new_id=lambda: uuid.uuid4().hex,
+            read_files=lambda pattern: _read_files(settings.folder, pattern),
+        )
+
+    def decide(
+        self, message: Message, *, uidl: str, now: datetime, done: Collection[tuple[str, int]] = ()
+    ) -> Decided:
+        """Put the rules to the message and plan what they say, but for the actions that are `done`.
+
+        Raises:
+            TemplateError: an expression in a rule broke on this message.
+        """
+        subject = Subject(
+            message=message,
+            mailbox=self._mailbox,
+            uidl=uidl,
+            now=now.astimezone(self._zone),
+            vars=self._vars,
+            lists=self._lists,
+        )
+        decision = evaluate(self._rules, subject)
+        return Decided(decision=decision, planned=tuple(plan(decision, self._context, done=done)))
+
+
+def own_addresses(settings: Settings) -> frozenset[str]:
+    """Every address that is ours, in lower case: nothing is ever answered to them."""
+    names = [box.username or "" for box in settings.mailboxes.values()]
+    names += [text for relay in settings.smtp.values() for text in (relay.from_, relay.envelope_from or "")]
+    names += settings.autoreply.addresses
+    found = (address.address for name in names for address in parse_addresses(name))
+    return frozenset(address.casefold() for address in found if "@" in address)
+
+
+def _sender(relay: SmtpSettings) -> Sender:
+    from_ = next(iter(parse_addresses(relay.from_)), None)
+    envelope = relay.envelope_from or (from_.address if from_ else "")
+    return Sender(
+        from_=from_, envelope_from=envelope, charset=relay.charset, max_recipients=relay.max_recipients
+    )
+
+
+def _read_files(folder: Path, pattern: str) -> Iterator[LocalFile]:
+    """The files that a path or glob names, relative to the settings' folder, in order of their names."""
+    absolute = Path(pattern)
+    base, relative = (
+        (Path(absolute.anchor), absolute.relative_to(absolute.anchor))
+        if absolute.is_absolute()
+        else (folder, absolute)
+    )
+    for path in sorted(base.glob(str(relative))):
+        if path.is_file():
+            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+            yield LocalFile(name=path.name, type=kind, octets=path.read_bytes())

@@ -1,0 +1,214 @@
+"""What is written down about one arrival, in one transaction. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from automailer.actions import Keep, Mail, Planned, Removal, Tags
+from automailer.journal import (
+    EffectKey,
+    EffectRecord,
+    EffectState,
+    MessageRecord,
+    MessageState,
+    OutboxRecord,
+    RemoveAfter,
+    ReplyRecord,
+)
+from automailer.outbox import Policy
+from automailer.rules import compact
+from automailer.settings import Remove
+from automailer.worker.arrival import Arrival, Outcome
+from automailer.worker.fetch import Unfetched
+
+__all__ = ["RecordPolicy", "record", "record_unfetched"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPolicy:
+    """What the settings say of when a message comes again, when it leaves, and how long its mail is tried."""
+
+    mailbox: str
+    retry: Policy
+    remove: Remove | timedelta
+    keep_raw: timedelta
+    rules_digest: str
+
+
+def record(outcome: Outcome, policy: RecordPolicy, *, now: datetime, spool: str) -> MessageRecord:
+    """Everything about one arrival that is written down in one transaction. `spool` is where its octets are kept."""
+    arrival, message, problems = outcome.arrival, outcome.arrival.message, outcome.problems
+    attempts = arrival.attempts + 1
+    state = _state(arrival, policy, problems, now)
+    after, remove_at = (None, None) if problems else _removal(outcome, policy, now)
+    retry = state is MessageState.RETRY
+    return MessageRecord(
+        uid=arrival.uid,
+        occurrence=arrival.occurrence,
+        id=arrival.id,
+        header_digest=message.header_digest,
+        message_id=message.message_id,
+        subject=message.subject,
+        from_=message.from_.address or message.from_.name,
+        size=message.size,
+        received=arrival.received,
+        state=state,
+        attempts=attempts,
+        next_attempt=now + policy.retry.pause(attempts, jitter=0.0) if retry else None,
+        error="\n".join(problems),
+        tags=_tags(outcome),
+        rules=tuple(match.rule.name for match in outcome.decided.decision.matches) if outcome.decided else (),
+        rules_digest=policy.rules_digest,
+        trace=compact(outcome.decided.decision) if outcome.decided else None,
+        spool=spool,
+        keep_raw_until=arrival.received + policy.keep_raw if policy.keep_raw and spool else None,
+        keep=any(isinstance(effect, Keep) for planned in _live(outcome) for effect in planned.plan.effects),
+        remove_after=after,
+        remove_at=remove_at,
+        effects=tuple(_effects(outcome, now)),
+        outbox=tuple(_entries(outcome, policy, now)),
+        replies=tuple(_replies(outcome, now)),
+    )
+
+
+def record_unfetched(unfetched: Unfetched, policy: RecordPolicy, *, now: datetime) -> MessageRecord:
+    """A message that the server would not give: shown, and tried again."""
+    entry, retry = unfetched.order.entry, unfetched.order.retry
+    received = retry.received if retry else now
+    attempts = (retry.attempts if retry else 0) + 1
+    lost = entry is None or now - received >= policy.retry.expire
+    return MessageRecord(
+        uid=entry.uid if entry else retry.uid if retry else "",
+        occurrence=entry.occurrence if entry else retry.occurrence if retry else 0,
+        id=retry.message if retry else None,
+        header_digest=retry.header_digest if retry else "",
+        size=(entry.size if entry else retry.size if retry else 0) or 0,
+        received=received,
+        state=MessageState.FAILED if lost else MessageState.RETRY,
+        attempts=attempts,
+        next_attempt=None if lost else now + policy.retry.pause(attempts, jitter=0.0),
+        error=unfetched.reason,
+        rules_digest=policy.rules_digest,
+    )
+
+
+def _state(arrival: Arrival, policy: RecordPolicy, problems: tuple[str, ...], now: datetime) -> MessageState:
+    if problems:
+        given_up = now - arrival.received >= policy.retry.expire
+        return MessageState.FAILED if given_up else MessageState.RETRY
+    return MessageState.DONE if arrival.message.complete else MessageState.OVERSIZE
+
+
+def _live(outcome: Outcome) -> Iterator[Planned]:
+    """The actions that are done: planned, allowed, not in shadow, not failed."""
+    for planned in outcome.planned:
+        if not (planned.shadow or planned.plan.refused or outcome.error_of(planned)):
+            yield planned
+
+
+def _removal(
+    outcome: Outcome, policy: RecordPolicy, now: datetime
+) -> tuple[RemoveAfter | None, datetime | None]:
+    """What the message's leaving waits for; the most patient wish wins."""
+    stays = any(planned.plan.keeps and not planned.shadow for planned in outcome.planned)
+    if stays or outcome.arrival.keeps:
+        return None, None
+    received = outcome.arrival.received
+    wishes = [
+        effect.after
+        for planned in _live(outcome)
+        for effect in planned.plan.effects
+        if isinstance(effect, Removal)
+    ]
+    if "sent" in wishes:
+        return RemoveAfter.SENT, None
+    times = [received + wish if isinstance(wish, timedelta) else now for wish in wishes]
+    if times:
+        return RemoveAfter.PROCESSED, max(times)
+    if isinstance(policy.remove, timedelta):
+        return RemoveAfter.PROCESSED, received + policy.remove
+    if policy.remove is Remove.PROCESSED and outcome.arrival.message.complete:
+        return RemoveAfter.PROCESSED, now
+    return None, None
+
+
+def _tags(outcome: Outcome) -> tuple[str, ...]:
+    words = (
+        word
+        for planned in _live(outcome)
+        for effect in planned.plan.effects
+        if isinstance(effect, Tags)
+        for word in effect.words
+    )
+    return tuple(dict.fromkeys(words))
+
+
+def _effects(outcome: Outcome, now: datetime) -> Iterator[EffectRecord]:
+    """One row for each action. While another action fails, what touches only our own books is left to the next try."""
+    for planned in outcome.planned:
+        error = outcome.error_of(planned)
+        if outcome.problems and not error and _touches_nothing(planned):
+            continue
+        yield EffectRecord(
+            rule=planned.rule,
+            position=planned.position,
+            action=planned.action,
+            state=_effect_state(planned, error),
+            at=now,
+            fields=_fields(outcome, planned),
+            refused=planned.plan.refused or "",
+            error=error,
+        )
+
+
+def _touches_nothing(planned: Planned) -> bool:
+    return not planned.shadow and all(isinstance(e, Removal | Keep | Tags) for e in planned.plan.effects)
+
+
+def _effect_state(planned: Planned, error: str) -> EffectState:
+    if planned.shadow:
+        return EffectState.SHADOW
+    if error:
+        return EffectState.FAILED
+    return EffectState.DONE if planned.plan.refused is None else EffectState.REFUSED
+
+
+def _fields(outcome: Outcome, planned: Planned) -> dict[str, Any]:
+    saved = outcome.saved.get(EffectKey(planned.rule, planned.position))
+    return dict(planned.plan.fields) if saved is None else {**planned.plan.fields, "saved": list(saved)}
+
+
+def _mails(outcome: Outcome) -> Iterator[tuple[Planned, int, Mail]]:
+    for planned in _live(outcome):
+        mails = (effect for effect in planned.plan.effects if isinstance(effect, Mail))
+        for index, mail in enumerate(mails):
+            yield planned, index, mail
+
+
+def _entries(outcome: Outcome, policy: RecordPolicy, now: datetime) -> Iterator[OutboxRecord]:
+    for planned, index, mail in _mails(outcome):
+        yield OutboxRecord(
+            key=outcome.arrival.token(EffectKey(planned.rule, planned.position), index),
+            kind=mail.kind,
+            octets=mail.octets,
+            created=now,
+            recipients=mail.recipients,
+            smtp=mail.relay,
+            envelope_from=mail.sender,
+            from_=mail.from_,
+            to=mail.to,
+            subject=mail.subject,
+            message_id=mail.message_id,
+            rule=planned.rule,
+            position=planned.position,
+            expires=now + policy.retry.expire,
+        )
+
+
+def _replies(outcome: Outcome, now: datetime) -> Iterator[ReplyRecord]:
+    for planned, _, mail in _mails(outcome):
+        if mail.answered:
+            yield ReplyRecord(rule=planned.rule, sender=mail.answered, at=now)

@@ -1,0 +1,86 @@
+"""When what runs: one job a mailbox, one a relay, and the housekeeping, by APScheduler."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.combining import OrTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from automailer.settings import Cron, MailboxSettings
+
+__all__ = ["Schedule"]
+
+DELIVER_EVERY = timedelta(seconds=5)
+"""How late a mail's next attempt may be; a pass over an outbox with nothing due is one query."""
+KEEP_HOUSE_EVERY = timedelta(hours=6)
+
+
+class Schedule:
+    """The jobs of one configuration. Each runs once at a time; runs that were missed come once."""
+
+    def __init__(self, zone: tzinfo, *, jobs: int) -> None:
+        self._progress = threading.Event()
+        self._scheduler = BackgroundScheduler(
+            timezone=zone,
+            executors={"default": ThreadPoolExecutor(jobs)},
+            job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
+            daemon=True,
+        )
+        self._zone = zone
+        self._scheduler.add_listener(self._progressed, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
+
+    def add_poll(self, mailbox: MailboxSettings, job: Callable[[], object], *, now: datetime) -> None:
+        """Poll a mailbox by its schedule; one with an interval is polled at once, too."""
+        jitter = int(mailbox.jitter.total_seconds()) or None
+        when = mailbox.poll
+        first: dict[str, Any] = {}
+        if isinstance(when, Cron):
+            triggers = [
+                CronTrigger(timezone=self._zone, jitter=jitter, **fields) for fields in when.triggers()
+            ]
+            trigger = OrTrigger(triggers) if len(triggers) > 1 else triggers[0]
+        else:
+            trigger = IntervalTrigger(seconds=when.total_seconds(), timezone=self._zone, jitter=jitter)
+            first = {"next_run_time": now}
+        self._scheduler.add_job(job, trigger, id=f"poll {mailbox.name}", **first)
+
+    def add_delivery(self, relay: str, job: Callable[[], object], *, now: datetime) -> None:
+        """Send what is due by one relay, often."""
+        trigger = IntervalTrigger(seconds=DELIVER_EVERY.total_seconds(), timezone=self._zone)
+        self._scheduler.add_job(job, trigger, id=f"deliver {relay}", next_run_time=now)
+
+    def add_housekeeping(self, job: Callable[[], object], *, now: datetime) -> None:
+        """Forget what is past its time."""
+        trigger = IntervalTrigger(seconds=KEEP_HOUSE_EVERY.total_seconds(), timezone=self._zone)
+        self._scheduler.add_job(job, trigger, id="housekeeping", next_run_time=now)
+
+    def next_run(self, mailbox: str) -> datetime | None:
+        """When a mailbox is polled next."""
+        job = self._scheduler.get_job(f"poll {mailbox}")
+        found: datetime | None = job.next_run_time if job else None
+        return found
+
+    def start(self) -> None:
+        """Begin to run jobs."""
+        self._scheduler.start()
+
+    def shut_down(self, *, wait: bool) -> None:
+        """Start nothing more; with `wait`, until the running jobs are done."""
+        self._scheduler.shutdown(wait=wait)
+
+    def take_progress(self) -> bool:
+        """Whether a job has ended since this was asked last: the watchdog is fed on that alone."""
+        happened = self._progress.is_set()
+        self._progress.clear()
+        return happened
+
+    def _progressed(self, _event: object) -> None:
+        self._progress.set()

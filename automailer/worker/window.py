@@ -1,0 +1,83 @@
+"""Deals with a window of messages: decide, save, write down in one transaction. Only then may anything be deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from automailer.actions import Mail
+from automailer.errors import TemplateError
+from automailer.journal import MessageRecord
+from automailer.outbox import Policy
+from automailer.worker.arrival import Arrival, Outcome
+from automailer.worker.decide import Decider
+from automailer.worker.fetch import Unfetched
+from automailer.worker.record import RecordPolicy, record, record_unfetched
+from automailer.worker.saving import save_files
+from automailer.worker.shop import Shop
+
+__all__ = ["WindowDealer"]
+
+
+class WindowDealer:
+    """Deals with the messages of one mailbox, window by window, while `owner` holds its lease."""
+
+    def __init__(self, shop: Shop, mailbox: str, *, owner: str) -> None:
+        settings = shop.assembly.settings
+        box = settings.mailboxes[mailbox]
+        self._shop = shop
+        self._mailbox = mailbox
+        self._owner = owner
+        self._replies = shop.journal.replies(mailbox)
+        self._decider = Decider(shop.assembly, mailbox, loop_id=shop.journal.loop_id(), replies=self._replies)
+        self._policy = RecordPolicy(
+            mailbox=mailbox,
+            retry=Policy.of(settings.outbox),
+            remove=box.remove,
+            keep_raw=box.keep_raw,
+            rules_digest=shop.assembly.rules_digest[mailbox],
+        )
+
+    def deal(self, arrivals: Iterable[Arrival], unfetched: Iterable[Unfetched] = ()) -> list[MessageRecord]:
+        """Decide, save and write down; gives what was written, in the arrivals' order, then what could not be had.
+
+        Raises:
+            LeaseLost: another process has this mailbox by now, and nothing was written down.
+        """
+        now = self._shop.clock()
+        try:
+            outcomes = [self._decided(arrival, now) for arrival in arrivals]
+            outcomes = save_files(outcomes, self._shop.journal)
+            records = [self._record(outcome, now) for outcome in outcomes]
+            missing = [record_unfetched(one, self._policy, now=now) for one in unfetched]
+            with self._shop.journal.window(self._mailbox, owner=self._owner, now=now) as window:
+                for one in (*records, *missing):
+                    window.add(one)
+        finally:
+            self._replies.written()
+        self._forget_spooled(outcomes, records)
+        return [*records, *missing]
+
+    def _decided(self, arrival: Arrival, now: datetime) -> Outcome:
+        try:
+            decided = self._decider.decide(arrival.message, uidl=arrival.uid, now=now, done=arrival.done)
+        except TemplateError as exc:
+            return Outcome(arrival=arrival, decided=None, error=str(exc))
+        for planned in decided.planned:
+            for effect in planned.plan.effects:
+                if isinstance(effect, Mail) and effect.answered and not planned.shadow:
+                    self._replies.note(planned.rule, effect.answered, now)
+        return Outcome(arrival=arrival, decided=decided)
+
+    def _record(self, outcome: Outcome, now: datetime) -> MessageRecord:
+        wanted = bool(outcome.problems) or self._policy.keep_raw
+        spool = ""
+        if wanted and outcome.arrival.message.complete:
+            spool = self._shop.spool.keep(outcome.arrival.key, outcome.arrival.message.octets)
+        return record(outcome, self._policy, now=now, spool=spool)
+
+    def _forget_spooled(self, outcomes: Sequence[Outcome], records: Sequence[MessageRecord]) -> None:
+        """A message that was tried again and is done needs no copy any more; `forget` would find it too, later."""
+        for outcome, one in zip(outcomes, records, strict=True):
+            if outcome.arrival.id is not None and not one.spool:
+                self._shop.spool.drop(f"{outcome.arrival.key}.eml")
