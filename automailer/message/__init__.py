@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from automailer.message.model import Address, Attachment, Header, Message
+from automailer.message.attachment import Attachment
+from automailer.message.kind import KINDS
+from automailer.message.message import Message, parse
+from automailer.message.model import Address, Header
 from automailer.message.names import safe_name
 
-__all__ = ["Address", "Attachment", "Header", "Message", "safe_name"]
+__all__ = ["KINDS", "Address", "Attachment", "Header", "Message", "parse", "safe_name"]

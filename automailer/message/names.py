@@ -21,14 +21,16 @@ _SEPARATORS = re.compile(r"[\\/]+")
 _ONLY_DOTS = re.compile(r"[.\s]*")
 # Refused by Windows, or read by shells in scripts that handle the file later.
 _UNSAFE = re.compile(r'[<>:"|?*`$;]')
-_WINDOWS_DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|clock\$|com[0-9¹²³]|lpt[0-9¹²³])", re.IGNORECASE)
+_WINDOWS_DEVICE = re.compile(
+    r"(?:con|prn|aux|nul|conin\$|conout\$|clock\$|com[0-9¹²³]|lpt[0-9¹²³])", re.IGNORECASE
+)
 _EDGES = " ."
 
 
 def safe_name(text: str, *, fallback: str) -> str:
     """Return `text` as one path component of at most 255 octets; `fallback`, taken as it is, when nothing is left.
 
-    A rooted path (`/x/y`, `C:\\x\\y`, `~/y`, `file:///y`) gives its last component; in any other, separators become `_`.
+    A rooted path (`/x/y`, `C:\\x\\y`, `~/y`, `file:///y`) gives its last component; else separators become `_`.
     Control, format (bidi, zero-width), private-use and surrogate characters go, as do leading dots and dashes; NFC.
     """
     name = _without_path(_visible(text))
@@ -42,7 +44,9 @@ def _visible(text: str) -> str:
     """Characters that can be seen, in NFC, white space as single blanks."""
     if len(text) > MAX_CHARACTERS:
         text = text[: MAX_CHARACTERS // 2] + text[-MAX_CHARACTERS // 2 :]
-    kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in _DROPPED)
+    kept = "".join(
+        " " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in _DROPPED
+    )
     return " ".join(unicodedata.normalize("NFC", kept).split())
 
 
