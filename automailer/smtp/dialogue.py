@@ -9,9 +9,10 @@ from __future__ import annotations
 import contextlib
 import smtplib
 import socket
+import ssl
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from automailer.errors import ProtocolError, TemporaryError
@@ -171,9 +172,13 @@ class Dialogue(smtplib.SMTP):
         return line
 
     def _receive(self, deadline: float) -> bytes:
-        sock = self._connected()
+        return self._checked(lambda: self._wait_for_octets(self._connected(), deadline))
+
+    def _checked(self, receive: Callable[[], bytes]) -> bytes:
         try:
-            octets = self._wait_for_octets(sock, deadline)
+            octets = receive()
+        except (BlockingIOError, ssl.SSLWantReadError) as exc:
+            raise BlockingIOError from exc
         except OSError as exc:
             self.close()
             msg = "no answer in time" if isinstance(exc, TimeoutError) else f"connection lost: {exc}"
@@ -183,6 +188,15 @@ class Dialogue(smtplib.SMTP):
             msg = "the server hung up"
             raise ConnectionLostError(msg)
         return octets
+
+    def spoke_early(self) -> bool:
+        """Whether the server said something, or hung up, before we were done."""
+        self._connected().settimeout(0)
+        try:
+            self._buffer += self._checked(lambda: self._connected().recv(READ_SIZE))
+        except BlockingIOError:
+            return False
+        return True
 
     def _wait_for_octets(self, sock: socket.socket, deadline: float) -> bytes:
         while True:

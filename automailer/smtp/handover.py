@@ -130,6 +130,9 @@ class HandOver:
         except BaseException:
             self._dialogue.close()  # the mail lacks its end: whatever else were sent would become part of it
             raise
+        if self._dialogue.spoke_early():
+            self._give_up_text()
+            return
         self._dialogue.send(END_OF_DATA)
         self._dialogue.show_data(len(self._octets))
         try:
@@ -139,6 +142,15 @@ class HandOver:
             self._settle(self._accepted, Outcome.UNKNOWN, self._trouble)
         else:
             self._take(reply, ".", self._accepted)
+
+    def _give_up_text(self) -> None:
+        """Take the word of a server that did not wait for the end, which it therefore never gets."""
+        reply = self._dialogue.reply()
+        if reply.code // 100 not in {4, 5}:
+            msg = f"an answer before the end of the mail: {reply}"
+            raise ProtocolError(msg)
+        self._take(reply, ".", self._accepted)
+        self._trouble = str(reply)
 
     def _take(self, reply: Reply, command: str, recipients: Iterable[str]) -> bool:
         """Record an answer that is not a go-ahead; say whether it is one."""

@@ -9,7 +9,7 @@ from enum import Enum
 __all__ = ["Delivery", "Envelope", "Outcome", "Reply", "Result", "Scope", "WireHook"]
 
 WireHook = Callable[[str, bytes], None]
-"""Gets each line of a dialogue: its direction, `C` ours and `S` the server's, and its octets with secrets masked."""
+"""Hears of each line, its secrets masked, and its direction: `C` what we say, `S` what the server says."""
 
 
 class Outcome(Enum):
