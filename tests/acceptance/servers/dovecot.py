@@ -80,7 +80,8 @@ class DovecotUser:
     def deliver(self, octets: bytes) -> None:
         """Add a mail behind those that are there, as a mail server would: complete at once."""
         self._count[0] += 1
-        name = f"1700000000.M{self._count[0]:06}P1.localhost,S={len(octets)}"
+        with_crlf = len(octets) + octets.count(b"\n") - octets.count(b"\r\n")
+        name = f"1700000000.M{self._count[0]:06}P1.localhost,S={len(octets)},W={with_crlf}"
         waiting = self.maildir / "tmp" / name
         waiting.write_bytes(octets)
         os.chown(waiting, *self.owner)

@@ -1,0 +1,1 @@
+"""Measures Automailer against other POP3 programs on one server; `make bench`. Nothing here is a test."""
