@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from automailer.templating.inline import Expression, check_text, compile_expression, render_text
 from automailer.templating.model import LocalFile, Picture, Rendered
-from automailer.templating.names import names
+from automailer.templating.names import KNOWN_NAMES, names
 from automailer.templating.templates import Templates
 
 __all__ = [
+    "KNOWN_NAMES",
     "Expression",
     "LocalFile",
     "Picture",
