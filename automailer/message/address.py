@@ -67,7 +67,7 @@ def parse_addresses(raw: bytes, *, hint: str = "", limit: int = MAX_ADDRESSES) -
         if address is None:
             text = clean(decode_words("".join(token.text for token in tokens).strip()))
             address = Address(text, "")
-            defects.append(f"{ascii(text[:80])} is not an address")
+            defects.append(f"{text[:80]!a} is not an address")
         found.append(address)
     return AddressList(tuple(found), tuple(defects))
 

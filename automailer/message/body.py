@@ -38,11 +38,7 @@ def read_body(leaves: Iterable[Leaf], octets: Octets) -> Body:
     defects: list[str] = []
     left = MAX_TEXT
     for leaf in leaves:
-        if (
-            is_attachment(leaf)
-            or leaf.type not in ("text/plain", "text/html")
-            and not leaf.type.startswith("multipart/")
-        ):
+        if is_attachment(leaf) or not _is_readable(leaf):
             continue
         if leaf.type == "text/html":
             html = html or _text(leaf, octets, MAX_TEXT, defects)[0]
@@ -57,6 +53,10 @@ def read_body(leaves: Iterable[Leaf], octets: Octets) -> Body:
 def shown_pictures(html: str) -> frozenset[str]:
     """The Content-IDs that HTML refers to as `cid:` (RFC 2392), without the percent signs."""
     return frozenset(unquote(found) for found in _CID.findall(html))
+
+
+def _is_readable(leaf: Leaf) -> bool:
+    return leaf.type in ("text/plain", "text/html") or leaf.type.startswith("multipart/")
 
 
 def _text(leaf: Leaf, octets: Octets, limit: int, defects: list[str]) -> tuple[str, int]:

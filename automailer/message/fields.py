@@ -24,6 +24,8 @@ MAX_VALUE = 65_536
 _END = re.compile(rb"(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r(?!\n))")
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 _FIELD = re.compile(rb"([!-9;-~\x80-\xff]+)[ \t]*:")
+# Editors put it before a message that they save (RFC 3629 6).
+_BOM = b"\xef\xbb\xbf"
 _MBOX = (b"From ", b">From ")
 
 
@@ -48,9 +50,12 @@ class Section:
 
 def read_section(octets: bytes | memoryview) -> Section:
     """Read the header section at the start of a message or part."""
-    first = bytes(octets[:2])
+    start = len(_BOM) if bytes(octets[: len(_BOM)]) == _BOM else 0
+    first = bytes(octets[start : start + 2])
     if first[:1] in (b"\r", b"\n"):
-        return Section(fields=(), end=0, body=2 if first == b"\r\n" else 1, defects=("there is no header",))
+        return Section(
+            fields=(), end=start, body=start + (2 if first == b"\r\n" else 1), defects=("there is no header",)
+        )
     found = _END.search(octets)
     end, body = (
         (found.start() + _break_at(octets, found.start()), found.end())
@@ -59,7 +64,7 @@ def read_section(octets: bytes | memoryview) -> Section:
     )
     raw = bytes(octets[: min(end, MAX_SECTION)])
     scan = _Scan()
-    stop = scan.run(raw)
+    stop = scan.run(raw, start)
     if stop < len(raw):
         end = body = stop
     elif end > MAX_SECTION:
@@ -80,9 +85,8 @@ class _Scan:
         self.fields: list[Field] = []
         self.defects: list[str] = []
 
-    def run(self, raw: bytes) -> int:
-        """Collect fields; return where the first line begins that belongs to none."""
-        at = 0
+    def run(self, raw: bytes, at: int) -> int:
+        """Collect fields from `at` on; return where the first line begins that belongs to none."""
         while at < len(raw):
             end = self._line_end(raw, at)
             field = _FIELD.match(raw, at, end)

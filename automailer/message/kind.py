@@ -28,14 +28,18 @@ KINDS = ("auto_reply", "automatic", "bounce", "report", "list", "calendar", "sig
 """Every kind there is."""
 
 _COMMENT = re.compile(r"\([^()]*\)")
-_ANSWERED = "x-autoreply x-autorespond x-autoresponder x-auto-reply x-autoreply-from x-mail-autoreply x-fc-machinegenerated".split()
-_LIST_MARKS = "mailing-list x-mailing-list x-beenthere x-mailman-version".split()
+_ANSWER_MARKS = frozenset({
+    "x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply", "x-autoreply-from", "x-mail-autoreply",
+    "x-fc-machinegenerated",
+})  # fmt: skip
+_LIST_MARKS = frozenset({"mailing-list", "x-mailing-list", "x-beenthere", "x-mailman-version"})
 _SUPPRESS = frozenset({"all", "oof", "autoreply"})
 _MAILERS = frozenset({"mailer-daemon", "mail-daemon", "mailerdaemon", "mailer_daemon"})
-_MACHINES = _MAILERS | frozenset(
-    "listserv majordomo mailer daemon uucp nobody noreply no-reply no_reply no.reply donotreply do-not-reply do_not_reply "
-    "notification notifications bounce bounces autoreply auto-reply autoresponder".split()
-)
+_MACHINES = _MAILERS | {
+    "listserv", "majordomo", "mailer", "daemon", "uucp", "nobody", "noreply", "no-reply", "no_reply", "no.reply",
+    "donotreply", "do-not-reply", "do_not_reply", "notification", "notifications", "bounce", "bounces", "autoreply",
+    "auto-reply", "autoresponder",
+}  # fmt: skip
 _MACHINE_LOCAL = re.compile(
     r"owner-.*|.*-(?:request|owner|relay|bounces?|errors|outgoing)|no-?reply[-+._].*|.*[-+._]no-?reply"
 )
@@ -100,7 +104,7 @@ def _is_auto_submitted(facts: Facts) -> bool:
 def _is_auto_reply(facts: Facts) -> bool:
     if "auto-replied" in facts.words("auto-submitted") or "auto_reply" in facts.words("precedence"):
         return True
-    if any(name in facts.names for name in _ANSWERED) or "autoresponder" in facts.words("delivered-to"):
+    if facts.names & _ANSWER_MARKS or "autoresponder" in facts.words("delivered-to"):
         return True
     if any("autoresponder" in value.lower() for value in facts.fields("x-post-messageclass")):
         return True
@@ -140,7 +144,7 @@ def _is_machine_made(facts: Facts) -> bool:
 
 
 def _is_list(facts: Facts) -> bool:
-    if any(name.startswith("list-") or name in _LIST_MARKS for name in facts.names):
+    if facts.names & _LIST_MARKS or any(name.startswith("list-") for name in facts.names):
         return True
     return "list" in facts.words("precedence")
 

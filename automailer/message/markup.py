@@ -35,9 +35,10 @@ _TAG = re.compile(r"<(?:!--|(/)?([a-zA-Z][a-zA-Z0-9:-]{0,30})|[/!?])")
 _BLANKS = re.compile(r"\s+")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _UNSEEN = frozenset({"script", "style", "head", "title", "template"})
-_BLOCKS = frozenset(
-    "p div tr table ul ol li dl dt dd h1 h2 h3 h4 h5 h6 pre blockquote hr br section article form".split()
-)
+_BLOCKS = frozenset({
+    "p", "div", "tr", "table", "ul", "ol", "li", "dl", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "hr",
+    "br", "blockquote", "section", "article", "header", "footer", "form",
+})  # fmt: skip
 
 
 def text_of(source: str) -> str:

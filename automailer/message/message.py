@@ -21,7 +21,7 @@ from automailer.message.kind import Facts, kinds_of
 from automailer.message.markup import text_of
 from automailer.message.model import Address, Header
 from automailer.message.parameters import Parameters, parse_parameters
-from automailer.message.structure import CONTENT_FIELDS, Octets, Tree, leaf_of, read_tree
+from automailer.message.structure import CONTENT_FIELDS, Tree, leaf_of, read_tree
 from automailer.message.words import header_text
 
 __all__ = ["Message", "parse"]
@@ -56,6 +56,7 @@ class Message:
         self.octets = octets
         self.size = size
         self.complete = complete
+        self._values: dict[str, tuple[str, ...]] = {}
         self._addresses: dict[str, tuple[tuple[Address, ...], tuple[str, ...]]] = {}
 
     def __repr__(self) -> str:
@@ -70,14 +71,16 @@ class Message:
 
     def header(self, name: str) -> str | None:
         """The first field of that name, letter case aside."""
-        fields = self._fields.get(name.lower())
-        return header_text(fields[0].value, hint=self._hint) if fields else None
+        values = self.header_all(name)
+        return values[0] if values else None
 
     def header_all(self, name: str) -> tuple[str, ...]:
         """Every field of that name, in order."""
-        return tuple(
-            header_text(field.value, hint=self._hint) for field in self._fields.get(name.lower(), ())
-        )
+        name = name.lower()
+        if name not in self._values:
+            fields = self._fields.get(name, ())
+            self._values[name] = tuple(header_text(field.value, hint=self._hint) for field in fields)
+        return self._values[name]
 
     def addresses(self, name: str) -> tuple[Address, ...]:
         """The mailboxes of every field of that name; groups are opened."""
@@ -225,15 +228,13 @@ class Message:
         for name in _ADDRESS_FIELDS:
             for defect in self._read_addresses(name)[1]:
                 yield f"{name.title()}: {defect}"
-        if "from" not in self._fields:
-            yield "there is no From field"
-        if self.date is None:
-            yield "the Date is impossible" if "date" in self._fields else "there is no Date field"
+        yield from self._missing()
+
+    def _missing(self) -> Iterable[str]:
+        for name, is_read in (("from", True), ("date", self.date), ("message-id", self.message_id)):
+            if name not in self._fields:
+                yield f"there is no {name.title()} field"
+            elif not is_read:
+                yield f"the {name.title()} field can't be read: {self.header(name) or ''!a:.80}"
         if self.received_at is None and "received" in self._fields:
             yield "the newest Received field has no date"
-        if not self.message_id:
-            yield (
-                "the Message-ID is malformed"
-                if "message-id" in self._fields
-                else "there is no Message-ID field"
-            )

@@ -42,7 +42,7 @@ def decoded(pieces: Iterable[bytes], encoding: str, defects: list[str]) -> Itera
     elif name in ("x-uuencode", "uuencode", "uue", "x-uue"):
         decoder = _Uuencode(defects)
     else:
-        defects.append(f"transfer encoding {ascii(name[:40])} is not known: the octets were left as they are")
+        defects.append(f"transfer encoding {name[:40]!a} is not known: the octets were left as they are")
         yield from pieces
         return
     yield from filter(None, map(decoder.feed, pieces))
@@ -51,15 +51,22 @@ def decoded(pieces: Iterable[bytes], encoding: str, defects: list[str]) -> Itera
 
 
 class _Base64:
-    """RFC 2045 6.8; what is no base64 is passed over, and after padding a new stretch begins."""
+    """RFC 2045 6.8; what is no base64 is passed over.
+
+    After padding base64 may begin anew (mailers that pad each line), or words follow (the footers of lists): these end it.
+    """
 
     def __init__(self, defects: list[str]) -> None:
         self.defects = defects
         self.carried = b""
         self.is_dirty = False
         self.is_short = False
+        self.is_over = False
 
     def feed(self, octets: bytes) -> bytes:
+        if self.is_over:
+            return b""
+        octets = self._without_footer(octets)
         encoded = octets.translate(None, _NOT_BASE64)
         if len(encoded) != len(octets) and octets.translate(None, _BASE64_OCTETS + _BLANKS):
             self.is_dirty = True
@@ -76,6 +83,13 @@ class _Base64:
             self.defects.append("base64 holds characters that it must not")
         if self.is_short:
             self.defects.append("base64 is cut short or wrongly padded")
+        return octets
+
+    def _without_footer(self, octets: bytes) -> bytes:
+        end = octets.rfind(b"=") + 1
+        if end and octets[end:].strip().translate(None, _BASE64_OCTETS + b"\r\n"):
+            self.is_over = self.is_dirty = True
+            return octets[:end]
         return octets
 
     def _with_padding(self, encoded: bytes) -> bytes:
