@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from automailer.message.address import AddressList, parse_addresses
 from automailer.message.attachment import Attachment
 from automailer.message.kind import KINDS
 from automailer.message.message import Message, parse
 from automailer.message.model import Address, Header
 from automailer.message.names import safe_name
 
-__all__ = ["KINDS", "Address", "Attachment", "Header", "Message", "parse", "safe_name"]
+__all__ = [
+    "KINDS",
+    "Address",
+    "AddressList",
+    "Attachment",
+    "Header",
+    "Message",
+    "parse",
+    "parse_addresses",
+    "safe_name",
+]
