@@ -104,7 +104,7 @@ def _parse(url: str, state: Path) -> URL:
     if target.get_backend_name() == "sqlite" and target.database in {None, "", ":memory:"}:
         msg = "database: a journal in memory would forget what was done, expected the path of a file"
         raise PermanentError(msg)
-    return target
+    return target.set(drivername="postgresql+psycopg") if target.drivername == "postgresql" else target
 
 
 def _make_state_folder(state: Path) -> None:

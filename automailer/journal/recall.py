@@ -153,12 +153,13 @@ def effect_record(row: Row[Any]) -> EffectRecord:
 
 def release(connection: Connection, name: str, *, now: datetime) -> int:
     """End the hold of a mailbox: its held messages become due; gives how many."""
+    # The mailbox's row first, as a window does: two that wait for one another would be a deadlock.
+    connection.execute(update(mailbox).where(mailbox.c.name == name).values(held=False, held_since=None))
     freed = connection.execute(
         update(message)
         .where(message.c.mailbox == name, message.c.state == MessageState.HELD)
         .values(state=MessageState.RETRY, next_attempt=now, attempts=0)
     )
-    connection.execute(update(mailbox).where(mailbox.c.name == name).values(held=False, held_since=None))
     return freed.rowcount
 
 

@@ -6,7 +6,20 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, Connection, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from automailer.journal.model import EffectState, MessageRecord, UidKey
 from automailer.journal.tables import effect, message, uid
@@ -15,6 +28,10 @@ if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
 
 __all__ = ["insert_messages", "mark_vanished", "put_uids", "update_messages", "write_effects"]
+
+# What a try changes, and what is known of a mail once it was fetched.
+_PROGRESS = ("state", "attempts", "next_attempt", "error", "spool", "keep_raw_until")
+_FACTS = ("header_digest", "message_id", "subject", "from_")
 
 
 def mark_vanished(connection: Connection, name: str, keys: Sequence[UidKey], *, at: datetime | None) -> None:
@@ -79,19 +96,39 @@ def insert_messages(
 
 
 def update_messages(connection: Connection, records: list[MessageRecord]) -> None:
-    """Bring messages up to date that the journal has, and the wishes of the UIDs that lead to them."""
+    """Bring messages up to date that the journal has, and the wishes of the UIDs that lead to them.
+
+    A record without a trace was not decided (it could not be fetched): what is known of it already stays.
+    """
     if not records:
         return
-    connection.execute(
-        update(message).where(message.c.id == bindparam("the_id")),
-        [{"the_id": record.id, **_message_row(record)} for record in records],
-    )
+    decided = [_message_row(record) | {"the_id": record.id} for record in records if record.trace is not None]
+    undecided = [_progress(record) | {"the_id": record.id} for record in records if record.trace is None]
+    these = update(message).where(message.c.id == bindparam("the_id"))
+    if decided:
+        connection.execute(these, decided)
+    if undecided:
+        facts = {name: _if_given(message.c[name], f"new_{name}") for name in _FACTS}
+        connection.execute(these.values(facts), undecided)
+    _update_wishes(connection, records)
+
+
+def _if_given(column: Column[str], name: str) -> ColumnElement[str]:
+    return func.coalesce(func.nullif(bindparam(name, type_=column.type), ""), column)
+
+
+def _progress(record: MessageRecord) -> dict[str, Any]:
+    row = _message_row(record)
+    return {name: row[name] for name in _PROGRESS} | {f"new_{name}": row[name] for name in _FACTS}
+
+
+def _update_wishes(connection: Connection, records: list[MessageRecord]) -> None:
     # By message, not by UID: meanwhile the UID may be another message's, or the message another UID's.
     connection.execute(
         update(uid)
         .where(uid.c.message == bindparam("the_id"))
         .values(
-            header_digest=bindparam("digest"),
+            header_digest=_if_given(uid.c.header_digest, "digest"),
             keep=or_(uid.c.keep, bindparam("keeping", type_=Boolean())),
             remove_after=bindparam("after"),
             remove_at=bindparam("at"),

@@ -92,8 +92,6 @@ class Journal:
             found = connection.execute(select(meta.c.value).where(meta.c.key == schema.LOOP_ID))
             return str(found.scalar_one())
 
-    # Mailboxes
-
     def mailbox_state(self, mailbox: str) -> MailboxState:
         """Read a mailbox's health, listing and hold."""
         with self.reading() as connection:
@@ -130,8 +128,6 @@ class Journal:
         """End the hold of a mailbox whose UIDs changed; gives how many messages became due."""
         with self.writing() as connection:
             return recall.release(connection, mailbox, now=now)
-
-    # One poll
 
     @contextmanager
     def window(
@@ -191,8 +187,6 @@ class Journal:
     def replies(self, mailbox: str) -> ReplyLedger:
         """Give the ledger of this mailbox's automatic replies."""
         return ReplyLedger(self.database, mailbox)
-
-    # By hand, and in time
 
     def enqueue(self, records: Iterable[OutboxRecord]) -> Mapping[str, int]:
         """Queue mail that belongs to no message; gives the entry's id by key."""

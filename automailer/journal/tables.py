@@ -81,7 +81,7 @@ mailbox = Table(
     Column("next_poll", Instant),
     Column("held", Boolean, nullable=False, server_default=false()),
     Column("held_since", Instant),
-    Column("lease_owner", String(255)),
+    Column("lease_owner", MailText),
     Column("lease_until", Instant),
 )
 
@@ -187,7 +187,7 @@ outbox = Table(
     Column("message", _Id, ForeignKey(message.c.id, ondelete="SET NULL")),
     Column("rule", MailText, nullable=False, server_default=""),
     Column("position", Integer, nullable=False, server_default="0"),
-    Column("kind", String(16), nullable=False),
+    Column("kind", String(32), nullable=False),
     Column("state", _states(EntryState), nullable=False),
     Column("smtp", String(255), nullable=False, server_default=""),
     Column("envelope_from", MailText, nullable=False, server_default=""),
@@ -203,7 +203,7 @@ outbox = Table(
     Column("expires", Instant),
     Column("handed_at", Instant),
     Column("finished_at", Instant),
-    Column("lease_owner", String(255)),
+    Column("lease_owner", MailText),
     Column("lease_until", Instant),
     UniqueConstraint("key"),
     Index(None, "state", "smtp", "next_attempt"),

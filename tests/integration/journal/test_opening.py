@@ -173,6 +173,10 @@ def test_a_url_that_can_not_be_used_is_refused_without_its_password(state: Path,
     assert "secret" not in str(caught.value)
 
 
+def test_postgresql_means_the_driver_that_comes_with_the_program(state: Path) -> None:
+    assert open_database("postgresql://a@127.0.0.1/b", state).engine.driver == "psycopg"
+
+
 def test_a_folder_that_can_not_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(PermanentError, match="state folder"):

@@ -160,6 +160,21 @@ def test_a_retry_replaces_what_failed_and_keeps_what_is_done(journal: Journal) -
     assert journal.due_removals("ops", now=NOW) == [UidKey("u1")]
 
 
+def test_a_try_that_could_not_fetch_the_mail_forgets_nothing_of_it(journal: Journal) -> None:
+    first = record("u1", subject="s", rules=("a",), tags=("t",), trace=["why"], state=MessageState.RETRY)
+    number = write(journal, replace(first, next_attempt=NOW))[UidKey("u1")]
+    unfetched = record("u1", id=number, header_digest="", attempts=2, error="gone", state=MessageState.FAILED)
+    write(journal, unfetched)
+    with journal.reading() as connection:
+        (shown,) = queries.messages(connection)
+        detail = queries.message_detail(connection, number)
+    assert (shown.subject, shown.rules, shown.tags) == ("s", ("a",), ("t",))
+    assert (shown.state, shown.attempts, shown.error) == (MessageState.FAILED, 2, "gone")
+    assert detail is not None
+    assert detail.trace == ["why"]
+    assert journal.known("ops")[UidKey("u1")].header_digest == "digest of u1"
+
+
 def test_the_same_key_is_queued_once(journal: Journal) -> None:
     first = journal.enqueue([mail("k1", "b@example.com")])
     assert journal.enqueue([mail("k1", "b@example.com"), mail("k2", "c@example.com")])["k1"] == first["k1"]
