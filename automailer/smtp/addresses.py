@@ -9,9 +9,8 @@ import re
 
 __all__ = ["needs_smtputf8", "to_path"]
 
-MAX_LOCAL = 64
 MAX_PATH = 254
-"""Octets (RFC 5321 4.5.3.1.1 and 4.5.3.1.3, less the angle brackets)."""
+"""Octets (RFC 5321 4.5.3.1.3). The 64 of a local part are no limit in practice: reply addresses exceed them."""
 
 # Empty atoms ("a..b", "a.") break RFC 5321 and are real mailboxes of some providers: the relay decides.
 _ATOMS = r"[^\s\x00-\x20\x7f()<>\[\]:;@\\,\"]+"
@@ -32,7 +31,7 @@ def to_path(address: str) -> str:
     if not _DOMAIN.fullmatch(ascii_domain):
         msg = f"not a domain: {domain[:MAX_PATH]!r}"
         raise ValueError(msg)
-    if len(local.encode()) > MAX_LOCAL or len(local.encode()) + 1 + len(ascii_domain) > MAX_PATH:
+    if len(local.encode()) + 1 + len(ascii_domain) > MAX_PATH:
         msg = f"longer than a mail address may be: {address[:MAX_PATH]!r}"
         raise ValueError(msg)
     return f"<{local}@{ascii_domain}>"
