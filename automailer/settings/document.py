@@ -35,10 +35,10 @@ class Document:
 
     name: str
     path: Path
-    data: Any
+    data: Any = field(repr=False)
     lines: tuple[str, ...] = field(repr=False)
     root: Node | None = field(repr=False)
-    secrets: tuple[Node, ...] | None = field(repr=False)
+    secrets: tuple[Node, ...] = field(repr=False)
 
     def place(self, path: KeyPath = (), *, key: bool = False) -> Place:
         """Where the value at the path begins, or its key; else the deepest part of the path that is there."""
@@ -129,7 +129,7 @@ def _parse(text: str, name: str, path: Path) -> tuple[Document, list[Problem]]:
         data=None if root is None else root.value,
         lines=tuple(_LINE_END.split(text)),
         root=root,
-        secrets=None if root is None else tuple(secret_nodes(root)),
+        secrets=() if root is None else tuple(secret_nodes(root)),
     )
     return document, [document.at(fault.mark, fault.path, fault.message) for fault in faults]
 

@@ -33,7 +33,7 @@ _PARTS = ("passw", "secret", "token", "api_key", "apikey")
 _MASK = "***"
 
 _LOGIN = re.compile(r"(?<=://)[^\s/@'\"]+(?=@)")
-_PAIR = re.compile(r"([\w-]+)[\"']?\s*:\s+(?![{\[])(.*)")
+_KEY = re.compile(r"([\w-]+)[\"']?\s*:\s+(?!\s*[{\[])")
 
 
 def is_secret_key(key: object) -> bool:
@@ -55,32 +55,39 @@ def without_login(url: str) -> str:
 def secret_nodes(node: Node) -> Iterator[Node]:
     """The plain values in the tree that stand under a secret's key, alone or in a list."""
     for key, child in node.children.items():
-        if isinstance(child.value, dict) or not is_secret_key(key):
+        if not is_secret_key(key) or _is_reference(child.value):
             yield from secret_nodes(child)
-        elif child.children:
-            yield from (item for item in child.children.values() if not item.children)
+        elif isinstance(child.value, list):
+            yield from (item for item in child.children.values() if not _is_reference(item.value))
         else:
             yield child
 
 
-def masked(line: str, number: int, column: int, secrets: Sequence[Node] | None) -> str:
+def _is_reference(value: object) -> bool:
+    # A password that begins with a brace is a mapping to YAML, one of a key without a value.
+    return isinstance(value, dict) and any(item is not None for item in value.values())
+
+
+def masked(line: str, number: int, column: int, secrets: Sequence[Node]) -> str:
     """The line as it may be shown, "" when a mask would push aside what stands at `column`.
 
-    `secrets` None: the file could not be read, so secrets are looked for in the line alone.
+    Beside the secrets of the tree, what looks like one in the line is masked: a file that could not be read has
+    no tree, and a key that is there twice has only one place in it.
     """
-    spans = [found.span() for found in _LOGIN.finditer(line)]
-    if secrets is None:
-        spans += [found.span(2) for found in _PAIR.finditer(line) if is_secret_key(found[1])]
-    else:
-        spans += [
-            _on_line(node, number, line) for node in secrets if node.start.line <= number <= node.end.line
-        ]
-    for start, end in sorted(spans, reverse=True):
-        if start < column - 1 and end > start:
+    spans = [_on_line(node, number, line) for node in secrets if node.start.line <= number <= node.end.line]
+    known = {start for start, _ in spans}
+    spans += [found.span() for found in _LOGIN.finditer(line)]
+    for found in _KEY.finditer(line):
+        if is_secret_key(found[1]) and found.end() not in known:
+            spans.append((found.end(), len(line)))
+    shown, end = "", 0
+    for start, stop in sorted(span for span in spans if span[0] < span[1]):
+        if start < column - 1:
             return ""
-        if end > start:
-            line = line[:start] + _MASK + line[end:]
-    return line
+        if start >= end:
+            shown += line[end:start] + _MASK
+        end = max(end, stop)
+    return shown + line[end:]
 
 
 def _on_line(node: Node, number: int, line: str) -> tuple[int, int]:

@@ -163,6 +163,8 @@ def _written(value: object, info: ValidationInfo) -> Secret:
             msg = "expected one line of text that is not empty"
             raise ValueError(msg)
         return Secret(SecretKind.PLAIN, value, folder=folder)
+    if isinstance(value, float | bool):
+        raise ValueError(_QUOTE)
     if not isinstance(value, dict) or len(value) != 1:
         raise ValueError(_EXPECTED)
     [(key, source)] = value.items()
@@ -199,6 +201,7 @@ _SOURCES = {
     "keyring": "the name of a service",
     "command": "a list of words",
 }
+_QUOTE = "expected a secret: put this text in quotes"
 _EXPECTED = f"expected a secret: text, or a mapping with one of {', '.join(_SOURCES)}"
 
 

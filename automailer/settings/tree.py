@@ -75,10 +75,7 @@ def build(text: str) -> tuple[Node | None, list[Fault]]:
     except _Stop as stop:
         faults.append(stop.fault)
     except yaml.MarkedYAMLError as exc:
-        mark = exc.problem_mark or exc.context_mark
-        at_tab = mark is not None and text[mark.index : mark.index + 1] == "\t"
-        message = "a tab can't stand here: indent with spaces" if at_tab else _in_plain_words(exc)
-        faults.append(Fault(message, _mark(mark) if mark else Mark(1, 1)))
+        faults.append(_syntax_fault(exc, text))
     except yaml.YAMLError as exc:
         faults.append(Fault(f"is not YAML: {exc}", Mark(1, 1)))
     return None, faults
@@ -230,12 +227,20 @@ def _plain(text: str) -> Any:
     return text
 
 
-def _in_plain_words(error: yaml.MarkedYAMLError) -> str:
+def _syntax_fault(error: yaml.MarkedYAMLError, text: str) -> Fault:
     problem = error.problem or "can't be read"
-    if "cannot start any token" in problem:
-        return f"is not YAML: {problem}: put the text in quotes"
-    if "mapping values are not allowed" in problem:
-        return (
-            "is not YAML: a colon and a space inside plain text, or wrong indentation: put the text in quotes"
+    mark = error.problem_mark or error.context_mark
+    if mark is not None and text[mark.index : mark.index + 1] == "\t":
+        problem = "a tab can't stand here: indent with spaces"
+    elif "unexpected end of stream" in problem:
+        mark = error.context_mark or mark
+        problem = "the quote that opens here is never closed"
+    elif "cannot start any token" in problem:
+        problem = "a value can't begin with this character: put the text in quotes"
+    elif "mapping values are not allowed" in problem:
+        problem = (
+            "a colon and a space can't stand inside plain text: put it in quotes, or mend the indentation"
         )
-    return f"is not YAML: {problem}"
+    else:
+        problem = f"is not YAML: {problem}"
+    return Fault(problem, _mark(mark) if mark else Mark(1, 1))
