@@ -21,8 +21,9 @@ __all__ = ["APOP", "USER", "Offer", "apop_digest", "apop_stamp", "logins"]
 USER = "USER"
 APOP = "APOP"
 
-# An RFC 822 msg-id and nothing looser: CVE-2007-1558 needs octets that none can hold.
-_STAMP = re.compile(r"<[!-;=?A-Z\[-~]{1,120}@[!-;=?A-Z\[-~]{1,120}>")
+# An RFC 822 msg-id and nothing looser: CVE-2007-1558 needs octets that none can hold. No backslash either:
+# the greeting's odd octets are escaped with it.
+_STAMP = re.compile(r"<[!-;=?A-Z\[\]-~]{1,120}@[!-;=?A-Z\[\]-~]{1,120}>")
 
 _STRONG = ("SCRAM-SHA-256",)
 _CLEAR = ("PLAIN", "LOGIN")
@@ -74,7 +75,7 @@ def logins(wanted: str, offer: Offer, *, clear_allowed: bool) -> tuple[str, ...]
 def apop_stamp(greeting: str) -> str:
     """The timestamp of the greeting when it is a well-formed msg-id (RFC 1939 7), else ""."""
     found = _STAMP.findall(greeting)
-    return found[-1] if found and greeting.count("@") >= 1 else ""
+    return found[-1] if found else ""
 
 
 def apop_digest(stamp: str, password: str) -> str:
