@@ -65,7 +65,7 @@ class Store:
         self._ours = outbox.c.smtp == relay
 
     def recover(self, *, now: datetime, hold_unknown: bool) -> None:
-        """Take up what a dead owner left, or one whose lease ended; `hold_unknown` holds what may have gone."""
+        """Take up what a dead owner left, or one whose lease ended; hold, if asked, what may have gone."""
         with self._database.reading() as connection:
             found = connection.execute(
                 select(outbox.c.id, outbox.c.handed_at, outbox.c.lease_owner, outbox.c.lease_until).where(
@@ -80,7 +80,7 @@ class Store:
                     _take_up(connection, row, now=now, hold_unknown=hold_unknown)
 
     def claim(self, *, now: datetime, due: datetime, rate: Rate | None = None) -> Claim:
-        """Make the oldest entries ours that were `due` then, `BATCH` at most, no more than the rate leaves."""
+        """Make the oldest entries ours that were `due` then: `BATCH` at most, no more than the rate has."""
         with self._database.writing() as connection:
             left = self._allowance(connection, rate, now=now) if rate else Allowance(count=BATCH)
             if not left.count:

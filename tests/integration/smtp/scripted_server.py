@@ -56,8 +56,12 @@ class ScriptedServer:
         certificate: Path | None = None,
         implicit_tls: bool = False,
         on_hang_up: Callable[[], object] = lambda: None,
+        on_data: Callable[[], object] = lambda: None,
+        on_mail: Callable[[], object] = lambda: None,
     ) -> None:
         self.on_hang_up = on_hang_up
+        self.on_data = on_data
+        self.on_mail = on_mail
         self.scripts = list(scripts) or [Script()]
         self.mails: list[Mail] = []
         self.commands: list[str] = []
@@ -216,6 +220,7 @@ class _Connection:
         if not self.recipients:
             self.answer(line, "554 5.5.1 no valid recipients")
             return
+        self.server.on_data()
         if not self.answer(line, "354 go ahead"):
             return
         octets = self.read_text()
@@ -223,6 +228,7 @@ class _Connection:
         if b"250" in self.script.answers.get(".", b"250"):
             with self.server.lock:
                 self.server.mails.append(Mail(self.mail_from, tuple(self.recipients), octets))
+            self.server.on_mail()
         self.drop_if("accepted")
         self.answer(".", "250 2.0.0 kept")
         self.recipients = []
