@@ -102,7 +102,7 @@ def addresses(recipients: Recipients, subject: Subject) -> tuple[Address, ...]:
     """
     found: dict[str, Address] = {}
     for text in _texts(recipients, subject):
-        for address in parse_addresses(text):
+        for address in parse_addresses(text.encode()).addresses:
             if not address.address:
                 reason = f"{text!r} is not an address"
                 raise PermanentError(reason)

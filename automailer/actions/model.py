@@ -167,6 +167,7 @@ class ActionModel(BaseModel):
     name: ClassVar[str]
     shorthand: ClassVar[str | None] = None
     always_short: ClassVar[bool] = False
+    more_names: ClassVar[frozenset[str]] = frozenset()
 
     def describe(self) -> str:
         """The action in short, as a person would write it."""

@@ -17,9 +17,9 @@ from automailer.actions.save_message import SaveMessage
 from automailer.actions.send import Send
 from automailer.actions.set import SetVars
 from automailer.actions.tag import Tag
-from automailer.errors import ConfigError, Problem
+from automailer.errors import ConfigError, Problem, TemplateError
 from automailer.settings import Document, KeyPath, nearest, validate
-from automailer.templating import Templates, check_text
+from automailer.templating import KNOWN_NAMES, Templates, check_text
 
 __all__ = ["ACTIONS", "ActionReader", "action_schemas"]
 
@@ -79,8 +79,12 @@ class ActionReader:
             yield document.problem(where, f"no smtp server {relay!r}", hint=nearest(relay, self.relays))
         if (template := action.named_template()) is not None and not self.templates.exists(template):
             yield document.problem(_at(document, path, "template"), f"no template {template!r}")
+        known = KNOWN_NAMES | action.more_names
         for text in action.inline_templates():
-            yield from check_text(text, where=document.place(path))
+            try:
+                check_text(text, where=document.place(path), known=known)
+            except TemplateError as exc:
+                yield document.problem(path, exc.message)
 
     def _list_problems(self, name: str, document: Document, path: KeyPath) -> Iterator[Problem]:
         where = _at(document, path, "to")

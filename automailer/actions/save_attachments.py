@@ -22,6 +22,7 @@ class SaveAttachments(ActionModel):
 
     name: ClassVar[str] = "save_attachments"
     shorthand: ClassVar[str | None] = "to"
+    more_names: ClassVar[frozenset[str]] = frozenset({"attachment"})
 
     to: str
     only_name: Words = Field(default=(), alias="name")

@@ -77,12 +77,12 @@ def own_addresses(settings: Settings) -> frozenset[str]:
     names = [box.username or "" for box in settings.mailboxes.values()]
     names += [text for relay in settings.smtp.values() for text in (relay.from_, relay.envelope_from or "")]
     names += settings.autoreply.addresses
-    found = (address.address for name in names for address in parse_addresses(name))
+    found = (address.address for name in names for address in parse_addresses(name.encode()).addresses)
     return frozenset(address.casefold() for address in found if "@" in address)
 
 
 def _sender(relay: SmtpSettings) -> Sender:
-    from_ = next(iter(parse_addresses(relay.from_)), None)
+    from_ = next(iter(parse_addresses(relay.from_.encode()).addresses), None)
     envelope = relay.envelope_from or (from_.address if from_ else "")
     return Sender(
         from_=from_, envelope_from=envelope, charset=relay.charset, max_recipients=relay.max_recipients

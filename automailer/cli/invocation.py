@@ -1,0 +1,84 @@
+"""What every command shares: where the settings are, how to say them, and opening the program by them."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from automailer.worker import Assembly, Shop
+
+__all__ = ["Config", "Invocation", "Json", "Wire", "invocation", "open_assembly", "opened"]
+
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", "-c", help="The settings file.", show_default="search order of the documentation"
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Wire = Annotated[bool, typer.Option("--wire", help="Print the POP3 and SMTP dialogues, secrets masked.")]
+
+
+@dataclass(slots=True)
+class Invocation:
+    """What was said before the command's name."""
+
+    config: Path | None = None
+    wire: bool = False
+
+
+def invocation(context: typer.Context, config: Path | None, *, wire: bool = False) -> Invocation:
+    """What was said before and after the command's name, together; the latter outweighs."""
+    before = context.find_object(Invocation) or Invocation()
+    return Invocation(config=config or before.config, wire=wire or before.wire)
+
+
+def settings_path(said: Invocation) -> Path:
+    """The settings file, by the search order of the documentation."""
+    from automailer.settings import find_settings
+
+    return find_settings(said.config, environ=os.environ, cwd=Path.cwd(), home=Path.home())
+
+
+def open_assembly(said: Invocation) -> Assembly:
+    """The whole configuration, and logs as it asks for; ConfigError with every problem."""
+    from automailer.worker import assemble
+    from automailer.worker.log import configure_log
+
+    assembly = assemble(settings_path(said))
+    log = assembly.settings.log
+    configure_log(level=log.level.value, form=log.format.value)
+    return assembly
+
+
+@contextmanager
+def opened(said: Invocation, *, stop: threading.Event | None = None) -> Iterator[Shop]:
+    """The open program; closed at the end."""
+    from automailer.worker import open_shop
+
+    shop = open_shop(open_assembly(said), stop=stop, wire=wire_printer() if said.wire else None)
+    try:
+        yield shop
+    finally:
+        shop.journal.close()
+
+
+def wire_printer() -> Callable[[str, bytes], None]:
+    """Prints each line of a dialogue to stderr; lines of parallel sessions don't mix."""
+    lock = threading.Lock()
+
+    def put(direction: str, octets: bytes) -> None:
+        with lock:
+            for line in octets.splitlines() or [b""]:
+                print(direction, line.decode("ascii", "backslashreplace"), file=sys.stderr)
+
+    return put
