@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from automailer.rules.address import AddressMatcher, read_address
+from automailer.rules.evaluate import evaluate
+from automailer.rules.explain import Branch, explain, outline, rule_documents
 from automailer.rules.glob import is_glob, type_matches
+from automailer.rules.load import load_rules
 from automailer.rules.model import (
     Action,
     ActionCall,
@@ -18,15 +21,20 @@ from automailer.rules.model import (
     Test,
     TestTrace,
 )
+from automailer.rules.record import compact, restore
 from automailer.rules.refusal import Refused
+from automailer.rules.registry import TESTS
+from automailer.rules.schema import rules_schema
 from automailer.rules.text import TextMatcher, name_matches, read_name, read_text
 
 __all__ = [
+    "TESTS",
     "Action",
     "ActionCall",
     "ActionReader",
     "AddressMatcher",
     "Answer",
+    "Branch",
     "Decision",
     "Match",
     "Mode",
@@ -37,10 +45,18 @@ __all__ = [
     "Test",
     "TestTrace",
     "TextMatcher",
+    "compact",
+    "evaluate",
+    "explain",
     "is_glob",
+    "load_rules",
     "name_matches",
+    "outline",
     "read_address",
     "read_name",
     "read_text",
+    "restore",
+    "rule_documents",
+    "rules_schema",
     "type_matches",
 ]

@@ -49,8 +49,8 @@ class Subject:
     """What rules are put to: one message and everything around it that a test may read.
 
     `vars` and `matched` grow from rule to rule, `match` from test to test: the evaluator replaces the value,
-    nothing mutates it. `lists` gives the entries of a named list. `now` is aware, in the time zone of the
-    settings. `unsure` names the earlier rules whose answer is unknown, `unsettled` those of `match` and `vars`
+    nothing mutates it. `lists` gives the entries of a named list. `now` is aware, in the settings'
+    time zone. `unsure` names the earlier rules whose answer is unknown, `unsettled` those of `match` and `vars`
     that an unknown answer may yet change.
     """
 
@@ -72,7 +72,8 @@ class TestTrace:
     """One test as it was answered: its name, what the rule wanted in short, and the value that it saw.
 
     `captures` are the named groups that it adds to `match`; `children` the answers inside `all`, `any` and
-    `not`, in the order of the file. `wanted` and `value` are short and hold no control character.
+    `not`, in the order of the file. `unsettled`: the answer is certain, the captures are not. `wanted` and
+    `value` are short and hold no control character.
     """
 
     __test__ = False
@@ -84,6 +85,7 @@ class TestTrace:
     where: Place | None = None
     captures: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     children: tuple[TestTrace, ...] = ()
+    unsettled: bool = False
 
 
 class Test(Protocol):
@@ -202,7 +204,7 @@ class Match:
 class Decision:
     """What is to be done with a message, and why: the rules that matched, the trace of all that were tried.
 
-    `unsettled`: a `set` read the body, which was not at hand.
+    `unsettled`: who matched is certain, but captures or a `set` depend on what was not fetched.
     """
 
     matches: tuple[Match, ...]

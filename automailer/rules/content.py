@@ -1,0 +1,135 @@
+"""Tests of text: `subject`, `body`, `html`, and whatever else is read as text. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from automailer.rules.leaf import NOT_FETCHED, Rank, Seen, observed
+from automailer.rules.matcher import Hit, read_each
+from automailer.rules.model import Answer, Subject, Test
+from automailer.rules.presence import Presence, or_presence
+from automailer.rules.scope import Scope
+from automailer.rules.site import Site
+from automailer.rules.text import TextMatcher, read_one_text
+
+__all__ = [
+    "MAX_SEARCHED_OCTETS",
+    "Source",
+    "TextTest",
+    "read_alternatives",
+    "read_body",
+    "read_html",
+    "read_subject",
+]
+
+# Searching takes time linear in the text, and a rule asks ten times: what a person could read in a day is enough.
+MAX_SEARCHED_OCTETS = 1 << 20
+
+_one_text = or_presence(read_one_text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where texts come from: `read` gives all there are, None when they were not fetched.
+
+    `always`: where there is none, the empty text is compared.
+    """
+
+    read: Callable[[Subject], tuple[str, ...] | None]
+    always: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextTest:
+    """YES when any text of the source fits any of the alternatives."""
+
+    source: Source
+    alternatives: tuple[TextMatcher | Presence, ...]
+
+    def observe(self, subject: Subject) -> Seen:
+        """Look at every text, cut to a limit."""
+        found = self.source.read(subject)
+        if found is None:
+            return NOT_FETCHED
+        texts = tuple(map(_clipped, found))
+        note = _note(found, texts)
+        compared = texts or (("",) if self.source.always else ())
+        for alternative in self.alternatives:
+            if isinstance(alternative, Presence):
+                if alternative.wanted is bool(texts):
+                    return Seen(Answer.YES, _shown(texts))
+                continue
+            for text in compared:
+                hit = alternative.match(text, subject.lists)
+                if hit is not None:
+                    return _seen(hit, text, note)
+        return Seen(Answer.NO, _shown(texts) + note)
+
+
+def _seen(hit: Hit, text: str, note: str) -> Seen:
+    return Seen(Answer.YES, observed(f"…{hit.excerpt}…" if hit.excerpt else text) + note, hit.captures)
+
+
+def _shown(texts: tuple[str, ...]) -> str:
+    return observed(" | ".join(texts)) if texts else "(none)"
+
+
+def _clipped(text: str) -> str:
+    # A character takes up to four octets.
+    if len(text) <= MAX_SEARCHED_OCTETS // 4:
+        return text
+    return (
+        text[:MAX_SEARCHED_OCTETS].encode("utf-8", "replace")[:MAX_SEARCHED_OCTETS].decode("utf-8", "ignore")
+    )
+
+
+def _note(found: tuple[str, ...], texts: tuple[str, ...]) -> str:
+    cut = any(len(whole) > len(text) for whole, text in zip(found, texts, strict=True))
+    return f" (only the first {MAX_SEARCHED_OCTETS} octets searched)" if cut else ""
+
+
+def read_alternatives(value: object, scope: Scope) -> tuple[TextMatcher | Presence, ...]:
+    """The matchers of a text value, one for each entry of a list."""
+    return read_each(value, lambda one: _one_text(one, scope))
+
+
+def read_subject(value: object, site: Site) -> Test:
+    """`subject`: the decoded subject."""
+    return site.leaf(value, TextTest(source=_SUBJECT, alternatives=site.read(read_alternatives, value)))
+
+
+def read_body(value: object, site: Site) -> Test:
+    """`body`: the text that a reader sees."""
+    content = TextTest(source=_BODY, alternatives=site.read(read_alternatives, value))
+    return site.leaf(value, content, Rank.BODY)
+
+
+def read_html(value: object, site: Site) -> Test:
+    """`html`: the source of the HTML."""
+    content = TextTest(source=_HTML, alternatives=site.read(read_alternatives, value))
+    return site.leaf(value, content, Rank.BODY)
+
+
+def _subject_of(subject: Subject) -> tuple[str, ...]:
+    text = subject.message.subject
+    return (text,) if text or subject.message.header("Subject") is not None else ()
+
+
+def _body_of(subject: Subject) -> tuple[str, ...] | None:
+    message = subject.message
+    return _unless_blank(message.text) if message.complete else None
+
+
+def _html_of(subject: Subject) -> tuple[str, ...] | None:
+    message = subject.message
+    return _unless_blank(message.html) if message.complete else None
+
+
+def _unless_blank(text: str) -> tuple[str, ...]:
+    return (text,) if text and not text.isspace() else ()
+
+
+_SUBJECT = Source(read=_subject_of, always=True)
+_BODY = Source(read=_body_of, always=True)
+_HTML = Source(read=_html_of, always=True)

@@ -1,0 +1,150 @@
+"""Puts rules to a message and collects what they decide. Pure: nothing is done here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from automailer.errors import TemplateError
+from automailer.rules.glimpse import watched
+from automailer.rules.model import (
+    NOTHING,
+    Action,
+    Answer,
+    Decision,
+    Match,
+    Mode,
+    Rule,
+    RuleTrace,
+    Subject,
+    TestTrace,
+)
+
+__all__ = ["evaluate"]
+
+_VARS = frozenset({"vars"})
+
+
+def evaluate(rules: Iterable[Rule], subject: Subject, *, thorough: bool = False) -> Decision:
+    """Try every rule in order until one that matches says `stop`.
+
+    `thorough` has every test answered, for a person to read; without it a rule is left as soon as its answer is
+    certain. The decision is the same.
+
+    Raises:
+        TemplateError: an `if` or a `set` broke on this message.
+    """
+    course = _Course(base=subject)
+    for rule in rules:
+        if course.take(rule, thorough=thorough):
+            break
+    return Decision(matches=tuple(course.matches), trace=tuple(course.trace), unsettled=course.unsettled)
+
+
+@dataclass(slots=True)
+class _Course:
+    """One message on its way through the rules."""
+
+    base: Subject
+    matches: list[Match] = field(default_factory=list)
+    trace: list[RuleTrace] = field(default_factory=list)
+    assigned: dict[str, Any] = field(default_factory=dict)
+    unsettled: bool = False
+
+    def take(self, rule: Rule, *, thorough: bool) -> bool:
+        """Try one rule; True when it is the last."""
+        note = _idle(rule, self.base.now.date())
+        if note:
+            self._record(rule, Answer.NO, note=note)
+            return False
+        subject = replace(self.base, rule=rule.name, vars=self._vars(rule))
+        test = None if rule.when is None else rule.when.check(subject, thorough=thorough)
+        answer = Answer.YES if test is None else test.answer
+        stops = answer is Answer.YES and rule.stop and rule.mode is Mode.ENFORCE
+        self._record(rule, answer, stop=stops, test=test)
+        if answer is Answer.YES:
+            self._match(rule, subject, test)
+        elif answer is Answer.UNKNOWN:
+            self._doubt(rule)
+        return stops
+
+    def _vars(self, rule: Rule) -> Mapping[str, Any]:
+        """The settings' below the rules file's below what earlier rules have `set`."""
+        if not rule.vars and not self.assigned:
+            return self.base.vars
+        return {**self.base.vars, **rule.vars, **self.assigned}
+
+    def _match(self, rule: Rule, subject: Subject, test: TestTrace | None) -> None:
+        captures = NOTHING if test is None else test.captures
+        match = {**dict.fromkeys(rule.captures, ""), **captures}
+        if test is not None and test.unsettled and rule.captures:
+            self.unsettled = True
+            subject = replace(subject, unsettled=subject.unsettled | {"match"})
+        subject = self._assign(rule, replace(subject, match=match))
+        self.matches.append(Match(rule=rule, subject=subject))
+        self.base = replace(self.base, matched=(*self.base.matched, rule.name))
+
+    def _assign(self, rule: Rule, subject: Subject) -> Subject:
+        """The subject with what the rule's own `set` gives; later rules see it too unless the rule is a shadow."""
+        for call in rule.then:
+            values, certain = _assigned(call.action, subject)
+            if not certain:
+                self.unsettled = True
+                self._unsettle_vars()
+            if values:
+                subject = replace(subject, vars={**subject.vars, **values})
+                if rule.mode is Mode.ENFORCE:
+                    self.assigned.update(values)
+        return subject
+
+    def _doubt(self, rule: Rule) -> None:
+        self.base = replace(self.base, unsure=(*self.base.unsure, rule.name))
+        if rule.mode is Mode.ENFORCE and any(call.action.name == "set" for call in rule.then):
+            self._unsettle_vars()
+
+    def _unsettle_vars(self) -> None:
+        self.base = replace(self.base, unsettled=self.base.unsettled | _VARS)
+
+    def _record(
+        self,
+        rule: Rule,
+        answer: Answer,
+        *,
+        stop: bool = False,
+        test: TestTrace | None = None,
+        note: str = "",
+    ) -> None:
+        self.trace.append(
+            RuleTrace(
+                name=rule.name,
+                where=rule.where,
+                answer=answer,
+                stop=stop,
+                mode=rule.mode,
+                test=test,
+                note=note,
+            )
+        )
+
+
+def _assigned(action: Action, subject: Subject) -> tuple[Mapping[str, Any], bool]:
+    """What an action assigns, and whether that is certain."""
+    glimpse, watch = watched(subject)
+    try:
+        values = action.assigns(glimpse)
+    except TemplateError:
+        if not watch.touched:
+            raise
+        values = NOTHING
+    return values, not watch.touched
+
+
+def _idle(rule: Rule, today: date) -> str:
+    """Why a rule is not tried, or ""."""
+    if not rule.enabled:
+        return "disabled"
+    if rule.until is not None and today > rule.until:
+        return f"ended on {rule.until.isoformat()}"
+    return ""

@@ -1,0 +1,102 @@
+"""Tests of headers: those of addresses, `recipient`, and `header: {NAME: text}`. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from automailer.message import Address
+from automailer.rules.address import AddressMatcher, read_one_address
+from automailer.rules.content import Source, TextTest, read_alternatives
+from automailer.rules.groups import AllOf
+from automailer.rules.leaf import Leaf, Seen, observed
+from automailer.rules.matcher import read_each
+from automailer.rules.model import Answer, Subject, Test
+from automailer.rules.presence import Presence, or_presence
+from automailer.rules.refusal import short
+from automailer.rules.scope import Scope
+from automailer.rules.site import Problems, Site
+
+__all__ = ["RECIPIENT", "AddressTest", "addresses_of", "read_header"]
+
+# Where a mail says, in the words of its sender or of the servers that it went through, for whom it is.
+RECIPIENT = (
+    "To",
+    "Cc",
+    "Bcc",
+    "Resent-To",
+    "Resent-Cc",
+    "Resent-Bcc",
+    "Delivered-To",
+    "X-Original-To",
+    "Envelope-To",
+)
+# RFC 5322, section 3.6.8: printable ASCII without the colon.
+_FIELD_NAME = re.compile(r"[!-9;-~]+")
+
+_one_address = or_presence(read_one_address)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressTest:
+    """YES when any address of these headers fits any of the alternatives."""
+
+    headers: tuple[str, ...]
+    alternatives: tuple[AddressMatcher | Presence, ...]
+
+    def observe(self, subject: Subject) -> Seen:
+        """Look at every address."""
+        message = subject.message
+        addresses = [address for name in self.headers for address in message.addresses(name)]
+        for alternative in self.alternatives:
+            if isinstance(alternative, Presence):
+                if alternative.wanted is bool(addresses):
+                    return Seen(Answer.YES, _shown(addresses))
+                continue
+            for address in addresses:
+                hit = alternative.match(address, subject.lists)
+                if hit is not None:
+                    return Seen(Answer.YES, observed(str(address)), hit.captures)
+        return Seen(Answer.NO, _shown(addresses))
+
+
+def _shown(addresses: list[Address]) -> str:
+    return observed(", ".join(map(str, addresses[:8]))) if addresses else "(none)"
+
+
+def addresses_of(*headers: str) -> Callable[[object, Site], Test]:
+    """The reader of a test of the addresses in these headers."""
+    return partial(_read_addresses, headers)
+
+
+def _read_addresses(headers: tuple[str, ...], value: object, site: Site) -> Test:
+    alternatives = site.read(_read_alternatives, value)
+    return site.leaf(value, AddressTest(headers=headers, alternatives=alternatives))
+
+
+def _read_alternatives(value: object, scope: Scope) -> tuple[AddressMatcher | Presence, ...]:
+    return read_each(value, lambda one: _one_address(one, scope))
+
+
+def read_header(value: object, site: Site) -> Test:
+    """`header`: a mapping of header names to texts, all of which must hold."""
+    if not isinstance(value, dict) or not value:
+        site.refuse("expected a mapping of header names to texts, such as {List-Id: news}")
+    problems, tests = Problems(), []
+    for name, wanted in value.items():
+        with problems.gathered():
+            tests.append(_read_one(name, wanted, site.at(name)))
+    problems.settle()
+    return tests[0] if len(tests) == 1 else AllOf(tests=tuple(tests), where=site.where)
+
+
+def _read_one(name: str, wanted: object, site: Site) -> Leaf:
+    if not _FIELD_NAME.fullmatch(name):
+        site.refuse(f"{short(name)!r} can't be the name of a header", hint=name.rstrip(": "), key=True)
+    content = TextTest(
+        source=Source(read=lambda subject: subject.message.header_all(name)),
+        alternatives=site.read(read_alternatives, wanted),
+    )
+    return Leaf(test="header", wanted=short({name: wanted})[1:-1], content=content, where=site.where)

@@ -1,0 +1,51 @@
+"""The test of what sort of message it is: `kind: list`. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from automailer.message import KINDS
+from automailer.rules.leaf import NOT_FETCHED, Rank, Seen
+from automailer.rules.matcher import read_each
+from automailer.rules.model import Answer, Subject, Test
+from automailer.rules.refusal import Fault, Refused, closest, one_of, short
+from automailer.rules.scope import Scope
+from automailer.rules.site import Site
+
+__all__ = ["KindTest", "read_kind"]
+
+# An invitation may lie in a part; every other kind is known from the headers alone.
+_IN_THE_BODY = frozenset({"calendar"})
+
+
+@dataclass(frozen=True, slots=True)
+class KindTest:
+    """YES when the message is of any of these kinds."""
+
+    kinds: frozenset[str]
+
+    def observe(self, subject: Subject) -> Seen:
+        """Look at what the message is; without the body, at what the headers make certain."""
+        kinds = subject.message.kinds
+        value = ", ".join(sorted(kinds)) or "(none)"
+        if kinds & self.kinds:
+            return Seen(Answer.YES, value)
+        is_open = not subject.message.complete and self.kinds & _IN_THE_BODY
+        return NOT_FETCHED if is_open else Seen(Answer.NO, value)
+
+
+def read_kind(value: object, site: Site) -> Test:
+    """`kind`: a kind of message, or a list of them."""
+    kinds = site.read(_read_kinds, value)
+    return site.leaf(value, KindTest(frozenset(kinds)), Rank.BODY)
+
+
+def _read_kinds(value: object, scope: Scope) -> tuple[str, ...]:
+    return read_each(value, _read_one)
+
+
+def _read_one(value: object) -> str:
+    if isinstance(value, str) and value in KINDS:
+        return value
+    hint = closest(value, KINDS) if isinstance(value, str) else ""
+    raise Refused(Fault(message=f"unknown kind {short(value)!r}: expected {one_of(KINDS)}", hint=hint))

@@ -1,0 +1,166 @@
+"""JSON Schema of a rules file, from the registry that reads it, for editors. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from automailer.message import KINDS
+from automailer.rules.attachments import ATTACHMENT_FIELDS
+from automailer.rules.model import Mode
+from automailer.rules.moments import MOMENT_FIELDS
+from automailer.rules.registry import TESTS, TestKind
+from automailer.rules.text import FORMS
+
+__all__ = ["rules_schema"]
+
+Schema = dict[str, Any]
+
+_TEXT: Schema = {"type": ["string", "integer"]}
+_FLAG: Schema = {"type": "boolean"}
+_SIZE_BOUND: Schema = {"type": "string", "pattern": r"^\s*(>=|<=|==|>|<|=)", "examples": [">5MB", "<=10KB"]}
+_AGE_BOUND: Schema = {"type": "string", "pattern": r"^\s*(>=|<=|==|>|<|=)", "examples": [">2d"]}
+_EXAMPLES = {
+    "after": "2026-12-24",
+    "before": "2026-12-24",
+    "date": "2026-12-24..2026-12-26",
+    "weekday": "mon-fri",
+    "time": "22:00-06:00",
+}
+
+
+def rules_schema(actions: Mapping[str, Schema]) -> Schema:
+    """The schema of a rules file; `actions` gives that of each action's value."""
+    definitions: Schema = {
+        "when": _when(),
+        "tests": _tests(),
+        "rule": _rule_definition(),
+        "action": _action(actions),
+        **_values(),
+    }
+    for schema in actions.values():
+        definitions.update(schema.get("$defs", {}))
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Automailer rules",
+        "type": "object",
+        "properties": {
+            "rules": {"type": "array", "items": _ref("rule")},
+            "vars": {"type": "object"},
+            "include": _or_list({"type": "string"}),
+        },
+        "anyOf": [{"required": ["rules"]}, {"required": ["include"]}],
+        "additionalProperties": False,
+        "$defs": definitions,
+    }
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _or_list(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "array", "items": schema, "minItems": 1}]}
+
+
+def _mapping(properties: Mapping[str, Schema]) -> Schema:
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "additionalProperties": False,
+        "minProperties": 1,
+    }
+
+
+def _rule_definition() -> Schema:
+    return {
+        "type": "object",
+        "properties": {
+            "name": {**_TEXT, "description": "unique in its mailbox"},
+            "description": _TEXT,
+            "enabled": {**_FLAG, "default": True},
+            "mode": {"enum": [mode.value for mode in Mode], "default": Mode.ENFORCE.value},
+            "until": {"type": "string", "format": "date", "description": "the last day on which it is tried"},
+            "when": _ref("when"),
+            "then": {"type": "array", "items": _ref("action")},
+            "stop": {**_FLAG, "default": False, "description": "no later rule sees a message that matched"},
+        },
+        "required": ["name"],
+        "additionalProperties": False,
+    }
+
+
+def _when() -> Schema:
+    return {"anyOf": [_ref("tests"), {"type": "array", "items": _ref("when"), "minItems": 1}]}
+
+
+def _tests() -> Schema:
+    groups: Schema = {
+        "all": _ref("when"),
+        "any": {"type": "array", "items": _ref("when"), "minItems": 1},
+        "not": _ref("when"),
+    }
+    return _mapping({**{name: _test(kind) for name, kind in TESTS.items()}, **groups})
+
+
+def _test(kind: TestKind) -> Schema:
+    return {"description": kind.about, **_or_list(_ref(f"value_{kind.shape}"))}
+
+
+def _action(actions: Mapping[str, Schema]) -> Schema:
+    bodies = {
+        name: {key: part for key, part in each.items() if key != "$defs"} for name, each in actions.items()
+    }
+    return {
+        "anyOf": [
+            {"enum": list(actions), "description": "an action that needs no field"},
+            {**_mapping(bodies), "maxProperties": 1},
+        ]
+    }
+
+
+def _values() -> Schema:
+    text = {"anyOf": [_TEXT, _text_forms()]}
+    exists = {"exists": _FLAG}
+    address = _mapping(
+        {
+            "name": _or_list(text),
+            "domain": _or_list({"type": "string"}),
+            "in": {"type": "string", "description": "the name of a list"},
+            **exists,
+        }
+    )
+    moment = _mapping({name: _or_list(_moment_field(name)) for name in MOMENT_FIELDS})
+    return {
+        "value_text": text,
+        "value_address": {"anyOf": [{"type": "string"}, address]},
+        "value_headers": {"type": "object", "additionalProperties": _or_list(text), "minProperties": 1},
+        "value_size": _SIZE_BOUND,
+        "value_moment": {"anyOf": [_AGE_BOUND, moment]},
+        "value_calendar": moment,
+        "value_flag": _FLAG,
+        "value_attachment": _mapping(_attachment_fields(text)),
+        "value_kind": {"enum": list(KINDS)},
+        "value_rule": {"type": "string", "description": "the name of an earlier rule"},
+        "value_expression": {"type": "string", "minLength": 1},
+    }
+
+
+def _text_forms() -> Schema:
+    forms = {form: _or_list(_TEXT) for form in FORMS}
+    return _mapping({**forms, "in": {"type": "string"}, "case": _FLAG, "exists": _FLAG})
+
+
+def _moment_field(name: str) -> Schema:
+    return {"type": "string", "examples": [_EXAMPLES[name]]}
+
+
+def _attachment_fields(text: Schema) -> Mapping[str, Schema]:
+    shapes: Mapping[str, Schema] = {
+        "name": _or_list(text),
+        "type": _or_list({"type": "string", "examples": ["image/*"]}),
+        "size": _SIZE_BOUND,
+        "sha256": _or_list({"type": "string", "pattern": "^[0-9a-fA-F]{64}$"}),
+    }
+    count = {"type": ["string", "integer"], "examples": [">3"]}
+    return {**{name: shapes[name] for name in ATTACHMENT_FIELDS}, "count": count}
