@@ -63,6 +63,9 @@ def read_section(octets: bytes | memoryview) -> Section:
         else (len(octets), len(octets))
     )
     raw = bytes(octets[: min(end, MAX_SECTION)])
+    if end > MAX_SECTION:
+        # Up to a whole line: half of one might look like the beginning of the text.
+        raw = raw[: raw.rfind(b"\n") + 1] or raw
     scan = _Scan()
     stop = scan.run(raw, start)
     if stop < len(raw):

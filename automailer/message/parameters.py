@@ -10,6 +10,7 @@ import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from automailer.message.charset import decode, guess
 from automailer.message.words import clean, decode_words
@@ -52,15 +53,16 @@ class _Forms:
     sections: dict[int, tuple[bytes, bool]] = field(default_factory=dict)
 
 
-def parse_parameters(raw: bytes, *, hint: str = "") -> Parameters:
-    """Read a raw field value; `hint` is the charset to try for undeclared 8-bit names."""
+@lru_cache(maxsize=256)
+def parse_parameters(raw: bytes) -> Parameters:
+    """Read a raw field value; most mail says the same, so the last answers are kept."""
     # Each octet becomes one character and back again: the structure is ASCII, the charsets of the values differ.
     text = _without_line_ends(raw[:MAX_VALUE]).decode("latin-1")
     token = _TOKEN.match(text.lstrip())
     value = token[0].lower() if token else ""
     start = text.find(";")
     forms = _read(text, start) if start >= 0 else {}
-    return Parameters(value=value, items={name: _resolve(form, hint) for name, form in forms.items()})
+    return Parameters(value=value, items={name: _resolve(form) for name, form in forms.items()})
 
 
 def media_type(value: str) -> str:
@@ -107,18 +109,18 @@ def _keep(forms: dict[str, _Forms], name: str, value: bytes) -> None:
         form.plain = value
 
 
-def _resolve(form: _Forms, hint: str) -> str:
+def _resolve(form: _Forms) -> str:
     if form.whole is not None:
-        return clean(_extended([(form.whole, True)], hint))
+        return clean(_extended([(form.whole, True)]))
     if 0 in form.sections:
         joined: list[tuple[bytes, bool]] = []
         while len(joined) in form.sections:
             joined.append(form.sections[len(joined)])
-        return clean(_extended(joined, hint))
-    return clean(decode_words(guess(form.plain or b"", hint=hint)))
+        return clean(_extended(joined))
+    return clean(decode_words(guess(form.plain or b"")))
 
 
-def _extended(sections: list[tuple[bytes, bool]], hint: str) -> str:
+def _extended(sections: list[tuple[bytes, bool]]) -> str:
     """RFC 2231 4.1: the charset stands before the first section; characters may be cut between sections."""
     first, is_encoded = sections[0]
     charset = b""
@@ -129,8 +131,8 @@ def _extended(sections: list[tuple[bytes, bool]], hint: str) -> str:
         for value, encoded in [(first, is_encoded), *sections[1:]]
     )
     if not any(encoded for _, encoded in sections):
-        return decode_words(guess(octets, hint=hint))
-    return decode(octets, charset.decode("latin-1"), hint=hint).text
+        return decode_words(guess(octets))
+    return decode(octets, charset.decode("latin-1")).text
 
 
 def _percent_decoded(value: bytes) -> bytes:

@@ -53,7 +53,7 @@ def decoded(pieces: Iterable[bytes], encoding: str, defects: list[str]) -> Itera
 class _Base64:
     """RFC 2045 6.8; what is no base64 is passed over.
 
-    After padding base64 may begin anew (mailers that pad each line), or words follow (the footers of lists): these end it.
+    After padding base64 may begin anew (mailers that pad each line), or words follow (footers of lists) that end it.
     """
 
     def __init__(self, defects: list[str]) -> None:
