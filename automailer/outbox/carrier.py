@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from datetime import datetime
 
 from automailer.errors import AutomailerError, PermanentError, ProtocolError, TemporaryError
 from automailer.outbox.line import Line
-from automailer.outbox.model import Claimed, LeaseLostError
+from automailer.outbox.model import Claimed, LeaseLostError, Verdict
 from automailer.outbox.route import Route
 from automailer.outbox.store import Store
 from automailer.smtp import Delivery, Envelope, Relay, Result
 
 __all__ = ["Carrier"]
-
-
+SETTLE_PAUSES = (0.5, 2.0)
+"""Seconds to wait for a database that fails for the moment."""
 REPLY = "reply"
 """The kind of entry of which a bounce is of no use to anyone (RFC 3834 3.3)."""
 
@@ -98,8 +100,21 @@ class Carrier:
         verdict = self._route.policy.judge(
             attempt.entry, attempt.results, now=now, jitter=self._route.jitter()
         )
-        self._store.settle(attempt.entry, attempt.fresh, verdict, now=now)
+        self._write_down(attempt, verdict, now)
         self._line.count(verdict, trouble=attempt.trouble)
+
+    def _write_down(self, attempt: _Attempt, verdict: Verdict, now: datetime) -> None:
+        """Settle the entry, more than once if need be: what is sent and not written down is sent again."""
+        for pause in SETTLE_PAUSES:
+            try:
+                self._store.settle(attempt.entry, attempt.fresh, verdict, now=now)
+            except LeaseLostError:
+                raise
+            except TemporaryError:
+                time.sleep(pause)
+            else:
+                return
+        self._store.settle(attempt.entry, attempt.fresh, verdict, now=now)
 
 
 class _Attempt:

@@ -23,6 +23,8 @@ MAX_IDLE_SECONDS = 60.0
 """A connection that rested longer is not trusted: relays and firewalls drop it without a word."""
 MAX_AGE_SECONDS = 600.0
 """Long-lived connections pin a client to one machine of a relay behind many addresses."""
+QUIT_SECONDS = 5.0
+"""For the answer to QUIT, on which nothing depends."""
 
 
 class Relay:
@@ -86,7 +88,8 @@ class Relay:
         if dialogue is None:
             return
         with contextlib.suppress(TemporaryError, ProtocolError):
-            dialogue.command("QUIT")
+            dialogue.issue("QUIT")
+            dialogue.reply(timeout=QUIT_SECONDS)
         dialogue.close()
 
     def close_if_stale(self) -> None:

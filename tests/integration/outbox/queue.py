@@ -31,6 +31,7 @@ class Queue:
 
     database: Database
     now: datetime
+    relay: str = "default"
     stop: threading.Event = field(default_factory=threading.Event)
 
     def add(self, key: str, *recipients: str, **more: Any) -> int:
@@ -40,14 +41,14 @@ class Queue:
             created=more.pop("created", self.now),
             recipients=recipients or ("ann@x.example",),
             message_id=message_id(key),
-            **{"smtp": "default", "kind": "send", "envelope_from": "ops@example.org", **more},
+            **{"smtp": self.relay, "kind": "send", "envelope_from": "ops@example.org", **more},
         )
         with self.database.writing() as connection:
             return enqueue(connection, [record])[key]
 
     def route(self, port: int, *, owner: str = "", **more: Any) -> Route:
         outbox = {key: more.pop(key) for key in ("retry", "expire", "on_unknown") if key in more}
-        relay = {
+        server = {
             "host": "127.0.0.1",
             "port": port,
             "tls": "none",
@@ -55,8 +56,8 @@ class Queue:
             "connections": 1,
         }
         return Route(
-            name="default",
-            relay=SmtpSettings.model_validate({**relay, "timeout": timedelta(seconds=10), **more}),
+            name=self.relay,
+            relay=SmtpSettings.model_validate({**server, "timeout": timedelta(seconds=10), **more}),
             policy=Policy.of(OutboxSettings.model_validate(outbox)),
             owner=owner or this_owner("tests"),
             clock=lambda: self.now,
