@@ -59,7 +59,7 @@ class _Course:
         if note:
             self._record(rule, Answer.NO, note=note)
             return False
-        subject = replace(self.base, rule=rule.name, vars=self._vars(rule))
+        subject = self._subject(rule)
         test = None if rule.when is None else rule.when.check(subject, thorough=thorough)
         answer = Answer.YES if test is None else test.answer
         stops = answer is Answer.YES and rule.stop and rule.mode is Mode.ENFORCE
@@ -69,6 +69,23 @@ class _Course:
         elif answer is Answer.UNKNOWN:
             self._doubt(rule)
         return stops
+
+    def _subject(self, rule: Rule) -> Subject:
+        """The message as this rule sees it; written out, for `replace` would take half the time of a decision."""
+        base = self.base
+        return Subject(
+            message=base.message,
+            mailbox=base.mailbox,
+            uidl=base.uidl,
+            now=base.now,
+            vars=self._vars(rule),
+            match=base.match,
+            matched=base.matched,
+            lists=base.lists,
+            rule=rule.name,
+            unsure=base.unsure,
+            unsettled=base.unsettled,
+        )
 
     def _vars(self, rule: Rule) -> Mapping[str, Any]:
         """The settings' below the rules file's below what earlier rules have `set`."""

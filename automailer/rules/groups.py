@@ -47,9 +47,10 @@ class AllOf:
             if trace.answer is Answer.UNKNOWN:
                 answer = Answer.UNKNOWN
             subject = _informed(subject, trace)
-        children = tuple(traces[position] for position in sorted(traces))
-        captures = _merged(children) if answer is Answer.YES else NOTHING
-        unsettled = any(child.unsettled for child in children)
+        children = tuple([traces[position] for position in sorted(traces)])
+        if answer is not Answer.YES:
+            return _group("all", answer, self.where, children)
+        captures, unsettled = _merged(children), any(child.unsettled for child in children)
         return _group("all", answer, self.where, children, captures=captures, unsettled=unsettled)
 
     def describe(self) -> str:

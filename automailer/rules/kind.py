@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from automailer.message import KINDS
 from automailer.rules.leaf import NOT_FETCHED, Rank, Seen
@@ -27,11 +28,16 @@ class KindTest:
     def observe(self, subject: Subject) -> Seen:
         """Look at what the message is; without the body, at what the headers make certain."""
         kinds = subject.message.kinds
-        value = ", ".join(sorted(kinds)) or "(none)"
+        value = _shown(kinds)
         if kinds & self.kinds:
             return Seen(Answer.YES, value)
         is_open = not subject.message.complete and self.kinds & _IN_THE_BODY
         return NOT_FETCHED if is_open else Seen(Answer.NO, value)
+
+
+@lru_cache(maxsize=64)
+def _shown(kinds: frozenset[str]) -> str:
+    return ", ".join(sorted(kinds)) or "(none)"
 
 
 def read_kind(value: object, site: Site) -> Test:
