@@ -26,8 +26,8 @@ from automailer.message.words import header_text
 
 __all__ = ["Message", "parse"]
 
-CHUNK = 65_536
-"""Octets that are digested at a time."""
+IDENTIFYING_FIELDS = ("message-id", "date", "from", "to", "subject", "received")
+"""What no server changes between two sessions; Received tells two deliveries of one mail apart."""
 
 MAX_MESSAGE_ID = 512
 """Characters; longer ones would not fit on a line of References (RFC 5322 2.1.1 allows 998)."""
@@ -158,10 +158,14 @@ class Message:
 
     @cached_property
     def header_digest(self) -> str:
-        """SHA-256 of the raw header section: the witness beside a UID."""
+        """SHA-256 of the fields that tell one mail from another: the witness beside a UID.
+
+        Not of the whole header: some servers add X-UIDL or Status as they like, with RETR and not with TOP.
+        """
         digest = hashlib.sha256()
-        for at in range(0, self._section.end, CHUNK):
-            digest.update(self.octets[at : min(at + CHUNK, self._section.end)])
+        for name in IDENTIFYING_FIELDS:
+            for field in self._fields.get(name, ()):
+                digest.update(name.encode() + b":" + b"".join(field.value.split()) + b"\n")
         return digest.hexdigest()
 
     @cached_property
