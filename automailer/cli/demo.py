@@ -32,7 +32,7 @@ def demo(folder: Folder = None) -> None:
     configure_log(level="error")
     target = folder or Path(tempfile.mkdtemp(prefix="automailer-demo-"))
     with start(target) as running:
-        count = len(running.pop3.maildrop("ops@example.com").mails)
+        count = len(running.pop3.maildrop("ops@example.com").mails())
         print(
             f"A mailbox with {count} sample mails on an embedded POP3 server; an embedded SMTP server takes what is sent."
         )

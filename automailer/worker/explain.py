@@ -41,7 +41,7 @@ class Explained:
             "subject": self.message.subject,
             "from": self.message.from_.address,
             "uidl": self.uidl,
-            "rules": explain(self.decided.decision.trace),
+            "rules": explain(self.decided.decision),
             "actions": [planned.document() for planned in self.decided.planned],
         }
 

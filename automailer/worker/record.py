@@ -62,7 +62,7 @@ def record(outcome: Outcome, policy: RecordPolicy, *, now: datetime, spool: str)
         tags=_tags(outcome),
         rules=tuple(match.rule.name for match in outcome.decided.decision.matches) if outcome.decided else (),
         rules_digest=policy.rules_digest,
-        trace=compact(outcome.decided.decision.trace) if outcome.decided else None,
+        trace=compact(outcome.decided.decision) if outcome.decided else None,
         spool=spool,
         keep_raw_until=arrival.received + policy.keep_raw if policy.keep_raw and spool else None,
         keep=any(isinstance(effect, Keep) for planned in _live(outcome) for effect in planned.plan.effects),
