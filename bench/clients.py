@@ -42,6 +42,7 @@ mailboxes:
     tls: none
     username: {user}
     password: {password}
+    poll: 60s
     rules: [rules.yaml]
 """
 _RULES = r"""
