@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -11,9 +12,12 @@ from automailer.outbox.line import Line
 from automailer.outbox.model import Claimed, LeaseLostError, Verdict
 from automailer.outbox.route import Route
 from automailer.outbox.store import Store
-from automailer.smtp import Delivery, Envelope, Relay, Result
+from automailer.smtp import Delivery, Envelope, Outcome, Relay, Result
 
 __all__ = ["Carrier"]
+
+CLOSING = 421
+"""The relay hangs up after this answer, whomever it concerns (RFC 5321 3.8)."""
 SETTLE_PAUSES = (0.5, 2.0)
 """Seconds to wait for a database that fails for the moment."""
 REPLY = "reply"
@@ -60,8 +64,9 @@ class Carrier:
 
     def _try(self, attempt: _Attempt) -> None:
         octets = self._store.octets(attempt.entry)
-        portions = list(_portions(attempt.entry.recipients, self._route.relay.max_recipients))
-        for portion in portions:
+        portions = deque(_portions(attempt.entry.recipients, self._route.relay.max_recipients))
+        while portions:
+            portion = portions.popleft()
             if attempt.fresh:
                 self._store.note(attempt.entry, attempt.fresh, now=self._route.clock())
                 attempt.fresh = {}
@@ -73,8 +78,13 @@ class Carrier:
             )
             delivery = self._deliver(envelope, attempt)
             attempt.take(delivery)
-            if delivery.trouble or self._line.is_over:
+            if self._line.is_over:
                 break
+            if delivery.trouble:
+                untold = _untold(delivery)
+                if not untold:
+                    break
+                portions.appendleft(untold)
 
     def _deliver(self, envelope: Envelope, attempt: _Attempt) -> Delivery:
         """Hand one portion over; only what concerns the relay as a whole becomes RelayFailedError."""
@@ -131,6 +141,17 @@ class _Attempt:
         self.results |= delivery.results
         self.fresh |= delivery.results
         self.trouble = delivery.trouble
+
+
+def _untold(delivery: Delivery) -> tuple[str, ...]:
+    """Those who got no answer because another recipient's was 421: without him they may get the mail."""
+    if all(result.code != CLOSING for result in delivery.results.values()):
+        return ()
+    return tuple(
+        recipient
+        for recipient, result in delivery.results.items()
+        if result.outcome is Outcome.DEFERRED and not result.code
+    )
 
 
 def _portions(recipients: tuple[str, ...], size: int) -> Iterator[tuple[str, ...]]:

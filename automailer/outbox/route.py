@@ -1,4 +1,4 @@
-"""A relay and how it is used. Pure."""
+"""A relay and how it is used."""
 
 from __future__ import annotations
 

@@ -42,7 +42,8 @@ class HandOver:
             self._settle(self._paths, Outcome.REFUSED, refusal)
         elif self._paths and self._mail():
             self._transmit()
-        return Delivery(results=dict(self._results), trouble=self._trouble)
+        results = {recipient: self._results[recipient] for recipient in self._envelope.recipients}
+        return Delivery(results=results, trouble=self._trouble)
 
     def _check_recipients(self) -> None:
         for recipient in self._envelope.recipients:

@@ -99,6 +99,15 @@ def test_one_recipient_that_shuts_the_door_does_not_stop_the_others(queue: Queue
     assert sent_keys(server) == ["good"]
 
 
+def test_one_recipient_that_shuts_the_door_does_not_keep_it_shut_for_the_others(queue: Queue) -> None:
+    queue.add("one", "ann@x.example", "busy@x.example", "cid@x.example")
+    with ScriptedServer(Script(answers={"RCPT TO:<busy@": b"421 4.3.2 shutting down\r\n"})) as server:
+        queue.deliver(server.port)
+    assert sorted(recipient for recipient, _ in server.deliveries) == ["ann@x.example", "cid@x.example"]
+    assert queue.recipients("one")["busy"] == ("pending", "421 4.3.2 shutting down")
+    assert queue.states() == {"one": EntryState.QUEUED}
+
+
 def test_a_refused_login_is_an_error_of_the_relay_and_mail_stays_queued(queue: Queue) -> None:
     queue.add("one")
     with ScriptedServer(Script(auth=("PLAIN",))) as server:
