@@ -1,4 +1,4 @@
-"""Column types that hold the same value on SQLite and on PostgreSQL. Pure."""
+"""Column types that hold the same value on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
