@@ -20,9 +20,6 @@ MAX_LINE = 76
 MAX_WORD = 75
 """Columns of an encoded word (RFC 2047 2)."""
 
-_LEAST_ROOM = 40
-"""Columns below which an encoded word starts on a new line."""
-
 _MOST_PLAIN = 60
 """Columns of a word without blanks that is written as it is; a longer one could not be folded."""
 
@@ -58,7 +55,8 @@ def fold(name: str, pieces: Iterable[str | Encoded], *, charset: str) -> str:
     """Write a field from its pieces, one blank between them, folding where a line would get too long."""
     lines = [f"{name}:"]
     for piece in pieces:
-        room = MAX_LINE - len(lines[-1]) - 1
+        # a line of the name alone is not folded; elsewhere a new line saves cutting a text in two
+        room = MAX_LINE - len(lines[-1]) - 1 if lines[-1] == f"{name}:" else MAX_WORD
         for word in (piece,) if isinstance(piece, str) else _encoded_words(piece.text, charset, room):
             if len(lines[-1]) + 1 + len(word) > MAX_LINE and lines[-1] != f"{name}:":
                 lines.append("")
@@ -83,7 +81,6 @@ def _runs(text: str) -> Iterator[str | Encoded]:
 
 def _encoded_words(text: str, charset: str, room: int) -> Iterator[str]:
     label = fitting_charset(text, charset)
-    room = room if room >= _LEAST_ROOM else MAX_WORD
     while text:
         length = min(len(text), MAX_WORD)
         while length > 1 and len(_encoded_word(text[:length], label)) > min(room, MAX_WORD):

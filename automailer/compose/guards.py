@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from automailer.compose.loops import MAX_RECEIVED, has_mark
 from automailer.compose.model import Verdict
-from automailer.compose.senders import is_machine, is_own
+from automailer.compose.senders import is_daemon, is_machine, is_own
 from automailer.message import Address, Message
 
 __all__ = ["ReplyFacts", "may_reply"]
@@ -130,14 +130,18 @@ def _recipient(message: Message, facts: ReplyFacts) -> str:
 
 
 def _machine_sender(message: Message, facts: ReplyFacts) -> str:
-    for address in _involved(message, facts):
+    for address in _answered(message, facts):
         if is_machine(address):
             return f"nobody reads mail to {address.address}"
+    # a person's mail may well come through bounces+…@ or noreply@ of a form or a mailing service
+    for address in _carriers(message):
+        if is_daemon(address):
+            return f"it comes through {address.address}"
     return ""
 
 
 def _own_sender(message: Message, facts: ReplyFacts) -> str:
-    for address in _involved(message, facts):
+    for address in (*_answered(message, facts), *_carriers(message)):
         if is_own(address, facts.own_addresses):
             return f"{address.address} is an address of our own"
     return ""
@@ -151,10 +155,12 @@ def _limits(message: Message, facts: ReplyFacts) -> str:
     return ""
 
 
-def _involved(message: Message, facts: ReplyFacts) -> tuple[Address, ...]:
-    """Everyone who might get the reply or sent the message; a list shows in Return-Path and Sender alone."""
-    named = (*message.addresses("From")[:1], *message.addresses("Sender"), *message.addresses("Return-Path"))
-    return tuple(address for address in (facts.sender, *named) if address and address.address)
+def _answered(message: Message, facts: ReplyFacts) -> tuple[Address, ...]:
+    return tuple(address for address in (facts.sender, *message.addresses("From")[:1]) if address)
+
+
+def _carriers(message: Message) -> tuple[Address, ...]:
+    return (*message.addresses("Sender"), *message.addresses("Return-Path"))
 
 
 def _without_comments(value: str) -> str:
@@ -175,9 +181,9 @@ _GUARDS: tuple[Callable[[Message, ReplyFacts], str], ...] = (
     _from_list,
     _from_responder,
     _null_sender,
-    _report,
     _recipient,
     _machine_sender,
+    _report,
     _own_sender,
     _limits,
 )

@@ -20,6 +20,8 @@ __all__ = ["Part", "attachment_part", "multipart", "picture_part", "text_part"]
 MAX_LINE = 998
 """Octets of a line without its CRLF (RFC 5322 2.1.1)."""
 
+_OCTETS = "application/octet-stream"
+
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _LONG_LINE = re.compile(rb"[^\r\n]{%d}" % (MAX_LINE + 1))
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
@@ -63,19 +65,25 @@ def picture_part(picture: Picture) -> Part:
     """Write a picture that the HTML shows: found by its Content-ID, not listed as an attachment."""
     content_id = _NOT_IN_CONTENT_ID.sub("", picture.content_id)
     extra = f"Content-ID: <{content_id}>\r\n"
-    return _base64_part(picture.octets, picture.type, picture.name, disposition="inline", extra=extra)
+    kind = _media_type(picture.type)
+    return _base64_part(picture.octets, kind, picture.name, disposition="inline", extra=extra)
 
 
 def attachment_part(enclosure: Enclosure) -> Part:
     """Write an attachment; a message stays the octets it is where mail can carry them (RFC 2046 5.2.1)."""
-    kind = enclosure.type.lower() if _MEDIA_TYPE.fullmatch(enclosure.type.lower()) else ""
+    kind = _media_type(enclosure.type)
     if kind == "message/rfc822":
         octets = _with_mail_line_ends(enclosure.octets)
         if octets is not None:
             return _message_part(octets, enclosure.name)
     if kind.startswith(("multipart/", "message/")):
-        kind = ""  # these may not be base64 (RFC 2045 6.4)
+        kind = _OCTETS  # these may not be base64 (RFC 2045 6.4)
     return _base64_part(enclosure.octets, kind, enclosure.name, disposition="attachment")
+
+
+def _media_type(kind: str) -> str:
+    kind = kind.strip().lower()
+    return kind if _MEDIA_TYPE.fullmatch(kind) else _OCTETS
 
 
 def _with_mail_line_ends(octets: bytes) -> bytes | None:
@@ -94,7 +102,7 @@ def _message_part(octets: bytes, name: str) -> Part:
 
 
 def _base64_part(octets: bytes, kind: str, name: str, *, disposition: str, extra: str = "") -> Part:
-    fields = _file_fields(kind or "application/octet-stream", name, disposition=disposition)
+    fields = _file_fields(kind, name, disposition=disposition)
     return Part(fields=f"{fields}Content-Transfer-Encoding: base64\r\n{extra}", body=_base64(octets))
 
 

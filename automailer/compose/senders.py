@@ -9,22 +9,24 @@ from typing import Literal
 from automailer.compose.addresses import is_ascii_address, is_usable
 from automailer.message import Address, Message
 
-__all__ = ["ReplyTo", "is_machine", "is_own", "reply_target"]
+__all__ = ["ReplyTo", "is_daemon", "is_machine", "is_own", "reply_target"]
 
 ReplyTo = Literal["reply_to", "from", "return_path"]
 
-_MACHINES = frozenset(
+_DAEMONS = frozenset(
     (
         *("mailer-daemon", "daemon", "mailer", "postmaster", "uucp", "nobody"),
         *("listserv", "listproc", "majordomo", "mailman"),
+    )
+)
+_LIST_ADDRESS = re.compile(r"owner-.+|.+-(?:request|owner|relay|bounces?|errors|outgoing)")
+_MACHINES = frozenset(
+    (
         *("autoreply", "auto-reply", "autoresponder", "auto-responder"),
         *("bounce", "bounces", "notification", "notifications"),
     )
 )
-_MACHINE = re.compile(
-    r"owner-.+|.+-(?:request|owner|relay|bounces?|errors|outgoing)"
-    r"|(?:.*[-_.])?(?:no|do[-_.]?not|dont)[-_.]?reply(?:[-_.].*)?"
-)
+_NO_REPLY = re.compile(r"(?:.*[-_.])?(?:no|do[-_.]?not|dont)[-_.]?reply(?:[-_.].*)?")
 
 
 def reply_target(message: Message, to: ReplyTo = "reply_to") -> Address | None:
@@ -46,10 +48,16 @@ def _only(addresses: tuple[Address, ...]) -> Address | None:
     return address if is_usable(address) and is_ascii_address(address.address) else None
 
 
-def is_machine(address: Address) -> bool:
-    """Tell whether the local part is one that no person reads: mailer-daemon, noreply, owner-…, …-request."""
+def is_daemon(address: Address) -> bool:
+    """Tell whether a mail system or a list sends under the address: mailer-daemon, owner-…, …-request."""
     local = _without_detail(address.local.casefold())
-    return local in _MACHINES or _MACHINE.fullmatch(local) is not None
+    return local in _DAEMONS or _LIST_ADDRESS.fullmatch(local) is not None
+
+
+def is_machine(address: Address) -> bool:
+    """Tell whether no person reads mail to the address: those of `is_daemon`, noreply, notifications."""
+    local = _without_detail(address.local.casefold())
+    return is_daemon(address) or local in _MACHINES or _NO_REPLY.fullmatch(local) is not None
 
 
 def is_own(address: Address, own_addresses: Set[str]) -> bool:
