@@ -120,6 +120,8 @@ class Store:
         """Write down what became of some recipients while others still wait for their turn."""
         with self._database.writing() as connection:
             _record(connection, entry, results, now=now)
+            # Between two portions nothing is in doubt; the next one says so anew.
+            connection.execute(update(outbox).where(_held_by(entry)).values(handed_at=None))
 
     def settle(
         self, entry: Claimed, results: Mapping[str, Result], verdict: Verdict, *, now: datetime

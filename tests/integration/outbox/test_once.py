@@ -91,6 +91,14 @@ def test_what_a_living_process_has_is_left_alone_until_its_lease_ends(queue: Que
         assert queue.deliver(server.port).sent == 1
 
 
+def test_between_two_portions_nothing_is_in_doubt(queue: Queue) -> None:
+    queue.add("one", "ann@x.example", "bob@x.example")
+    doubts = []
+    with ScriptedServer(on_data=lambda: doubts.append(queue.entry("one")["handed_at"])) as server:
+        assert queue.deliver(server.port, max_recipients=1).sent == 1
+    assert doubts == [None, None]
+
+
 def test_who_lost_his_lease_can_not_hand_over(queue: Queue) -> None:
     queue.add("one")
     store = Store(queue.database, relay="default", owner="sleeper")
