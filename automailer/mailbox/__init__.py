@@ -5,7 +5,15 @@ from __future__ import annotations
 from automailer.mailbox.client import Pop3Client, open_mailbox
 from automailer.mailbox.doctor import Finding, Verdict, doctor
 from automailer.mailbox.header import header_section, is_folder_data
-from automailer.mailbox.listing import Comparison, Entry, Key, Known, compare, listing_digest, number_occurrences
+from automailer.mailbox.listing import (
+    Comparison,
+    Entry,
+    Key,
+    Known,
+    compare,
+    listing_digest,
+    number_occurrences,
+)
 from automailer.mailbox.refusal import Refused
 from automailer.mailbox.replies import Capabilities, Stat
 from automailer.mailbox.spool import Retrieved

@@ -188,8 +188,10 @@ class Dialogue:
         in_lines = self.session.in_lines
         patience.spend(seconds, len(octets), in_lines=in_lines, progressed=bool(events))
         reason = patience.give_up()
-        if not octets:
-            reason = reason or f"no answer within {budget:g} s"
+        if not octets and budget >= self.timeout:
+            reason = f"no answer within {budget:g} s{self._hint()}"
+        elif not octets:
+            reason = reason or "no answer in time"
         if reason and not events:
             raise TemporaryError(reason)
         cleaned: list[Event] = []
@@ -197,6 +199,11 @@ class Dialogue:
             self.transcript.received(event)
             cleaned.append(self._cleaned(event))
         return cleaned
+
+    def _hint(self) -> str:
+        if self.session.state is State.GREETING and self.connection.tls is None:
+            return " (a port that begins with TLS wants `tls: implicit`)"
+        return ""
 
     def _cleaned(self, event: Event) -> Event:
         if isinstance(event, Reply) and not event.status.ok:
