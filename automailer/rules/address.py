@@ -28,7 +28,8 @@ class Fits:
 
     def match(self, thing: Address, lists: Lists = NOTHING) -> Hit | None:
         """Compare the address alone."""
-        return HIT if compiled_glob(self.glob)(thing.address.casefold()) else None
+        address = thing.address.casefold()
+        return HIT if address and compiled_glob(self.glob)(address) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def evaluate(rules: Iterable[Rule], subject: Subject, *, thorough: bool = False)
     certain. The decision is the same.
 
     Raises:
-        TemplateError: an `if` or a `set` broke on this message.
+        TemporaryError: an `if` or a `set` broke on this message, or a list can't be read now.
     """
     course = _Course(base=subject)
     for rule in rules:

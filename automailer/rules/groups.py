@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from automailer.errors import Place, TemplateError
+from automailer.errors import Place, TemporaryError
 from automailer.rules.leaf import Rank, observed
 from automailer.rules.model import NOTHING, Answer, Subject, Test, TestTrace
 
@@ -143,7 +143,7 @@ def _spare(test: Test, subject: Subject) -> TestTrace:
     """Answer a test that no longer matters, and which therefore must not stop anything."""
     try:
         return test.check(subject, thorough=True)
-    except TemplateError as exc:
+    except TemporaryError as exc:
         name, _, wanted = test.describe().partition(": ")
         return TestTrace(
             test=name, wanted=wanted, answer=Answer.UNKNOWN, value=observed(str(exc)), where=test.where

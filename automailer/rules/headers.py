@@ -36,6 +36,9 @@ RECIPIENT = (
 # RFC 5322, section 3.6.8: printable ASCII without the colon.
 _FIELD_NAME = re.compile(r"[!-9;-~]+")
 
+# The empty path of RFC 5321, section 4.5.5: `Return-Path: <>`.
+_NOBODY = Address("", "")
+
 _one_address = or_presence(read_one_address)
 
 
@@ -49,7 +52,7 @@ class AddressTest:
     def observe(self, subject: Subject) -> Seen:
         """Look at every address."""
         message = subject.message
-        addresses = [address for name in self.headers for address in message.addresses(name)]
+        addresses = [each for name in self.headers for each in message.addresses(name) if each != _NOBODY]
         for alternative in self.alternatives:
             if isinstance(alternative, Presence):
                 if alternative.wanted is bool(addresses):

@@ -9,9 +9,10 @@ from automailer.message import KINDS
 from automailer.rules.leaf import NOT_FETCHED, Rank, Seen
 from automailer.rules.matcher import read_each
 from automailer.rules.model import Answer, Subject, Test
-from automailer.rules.refusal import Fault, Refused, closest, one_of, short
+from automailer.rules.refusal import Fault, Refused, one_of, short
 from automailer.rules.scope import Scope
 from automailer.rules.site import Site
+from automailer.settings import nearest
 
 __all__ = ["KindTest", "read_kind"]
 
@@ -53,5 +54,5 @@ def _read_kinds(value: object, scope: Scope) -> tuple[str, ...]:
 def _read_one(value: object) -> str:
     if isinstance(value, str) and value in KINDS:
         return value
-    hint = closest(value, KINDS) if isinstance(value, str) else ""
+    hint = nearest(value, KINDS) if isinstance(value, str) else ""
     raise Refused(Fault(message=f"unknown kind {short(value)!r}: expected {one_of(KINDS)}", hint=hint))

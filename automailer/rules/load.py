@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from automailer.errors import ConfigError, Place
+from automailer.errors import ConfigError, Place, Problem
 from automailer.rules.model import NOTHING, ActionReader, Rule
 from automailer.rules.refusal import refuse_unknown_keys, short
 from automailer.rules.rule import read_name, read_rule
@@ -34,7 +34,8 @@ def load_rules(
             shelf.add(file)
     reading = _Reading(shelf.sheets, actions=actions, lists=lists, mailbox=mailbox)
     rules = list(reading.rules(shelf.problems))
-    shelf.problems.settle()
+    if shelf.problems.found:
+        raise ConfigError(sorted(shelf.problems.found, key=shelf.order))
     return tuple(rules)
 
 
@@ -80,6 +81,12 @@ class _Shelf:
             if not isinstance(data.get("rules", []), list):
                 top.at("rules").refuse(f"expected a list of rules, found {short(data['rules'])!r}")
         self.sheets.append(_Sheet(document, constants))
+
+    def order(self, problem: Problem) -> tuple[int, int, int]:
+        """Where a problem comes among all: file by file, each from top to bottom."""
+        place = problem.place
+        names = [sheet.document.name for sheet in self.sheets]
+        return names.index(place.file) if place.file in names else len(names), place.line, place.column
 
     def _included(self, data: Mapping[str, Any], site: Site) -> Iterator[tuple[str, Site]]:
         value = data.get("include", [])

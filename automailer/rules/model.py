@@ -104,7 +104,7 @@ class Test(Protocol):
         `thorough` has every test inside answered, also those that can no longer change the answer.
 
         Raises:
-            TemplateError: an `if` can't be evaluated; the message waits until the rule is mended.
+            TemporaryError: an `if` broke, or a list can't be read; the message waits until that is mended.
         """
 
     def describe(self) -> str:

@@ -92,7 +92,7 @@ def compile_pattern(source: str, *, flags: str = "", offset: int = 0) -> Pattern
     try:
         compiled = Pattern(re2.compile(prefix + source, options))
     except re2.error as exc:
-        complaint = _decoded(exc.args[0]) if isinstance(exc.args[0], bytes) else str(exc)
+        complaint = _decoded(exc.args[0]).replace(f": {prefix}", ": ", 1)
         raise Refused(Fault(message=_explained(complaint), offset=offset + _spot(source, complaint))) from exc
     except UnicodeEncodeError as exc:
         message = f"regular expression holds {source[exc.start]!r}, which is no character"

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from automailer.rules.refusal import Fault, Refused, closest, short
+from automailer.rules.refusal import Fault, Refused, short
+from automailer.settings import nearest
 
 __all__ = [
     "DayRange",
@@ -79,7 +80,7 @@ def _day(name: str) -> int:
     if word[:3] in DAYS and _FULL_NAMES[DAYS.index(word[:3])].startswith(word):
         return DAYS.index(word[:3])
     message = f"unknown day {short(name.strip())!r}: expected mon, tue, wed, thu, fri, sat or sun"
-    raise Refused(Fault(message=message, hint=closest(word[:3], DAYS)))
+    raise Refused(Fault(message=message, hint=nearest(word[:3], DAYS)))
 
 
 _FULL_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

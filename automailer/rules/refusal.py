@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from itertools import islice
 
-__all__ = ["Fault", "Refusals", "Refused", "closest", "one_of", "printable", "refuse_unknown_keys", "short"]
+from automailer.settings import nearest
+
+__all__ = ["Fault", "Refusals", "Refused", "one_of", "printable", "refuse_unknown_keys", "short"]
 
 # What an error line or a line of the trace can show of a value.
 SHORT = 60
@@ -67,7 +68,7 @@ def refuse_unknown_keys(value: Iterable[str], known: Iterable[str]) -> None:
         Fault(
             message=f"unknown key {short(key)!r}: expected {one_of(known)}",
             path=(key,),
-            hint=closest(key, known),
+            hint=nearest(key, known),
             key=True,
         )
         for key in value
@@ -81,11 +82,6 @@ def one_of(words: Iterable[str]) -> str:
     """The words as a sentence lists alternatives."""
     *most, last = words
     return f"{', '.join(most)} or {last}" if most else last
-
-
-def closest(word: str, candidates: Iterable[str]) -> str:
-    """The candidate that the word is a slip of the pen of, or ""."""
-    return next(iter(get_close_matches(word, list(candidates), 1)), "")
 
 
 def short(value: object, limit: int = SHORT) -> str:

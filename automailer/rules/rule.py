@@ -8,11 +8,12 @@ from typing import Any
 
 from automailer.rules.model import Action, ActionCall, ActionReader, Mode, Rule
 from automailer.rules.ranges import read_date
-from automailer.rules.refusal import closest, one_of, refuse_unknown_keys, short
+from automailer.rules.refusal import one_of, refuse_unknown_keys, short
 from automailer.rules.scope import Scope
 from automailer.rules.site import Problems, Site
 from automailer.rules.text import as_text
 from automailer.rules.when import read_when
+from automailer.settings import nearest
 
 __all__ = ["RULE_KEYS", "read_name", "read_rule"]
 
@@ -72,7 +73,7 @@ def _read_flag(value: object, site: Site) -> bool:
 def _read_mode(value: object, site: Site) -> Mode:
     modes = [mode.value for mode in Mode]
     if not isinstance(value, str) or value not in modes:
-        hint = closest(value, modes) if isinstance(value, str) else ""
+        hint = nearest(value, modes) if isinstance(value, str) else ""
         site.refuse(f"expected {one_of(modes)}, found {short(value)!r}", hint=hint)
     return Mode(value)
 
@@ -109,7 +110,7 @@ def _read_action(entry: object, site: Site, actions: ActionReader) -> tuple[Acti
     if isinstance(entry, str):
         return actions.read(entry, None, document=site.document, path=site.path), site
     if not isinstance(entry, dict) or len(entry) != 1:
-        found = one_of(list(map(repr, entry))) if isinstance(entry, dict) and entry else repr(short(entry))
+        found = " and ".join(entry) if isinstance(entry, dict) and entry else short(entry)
         site.refuse(f"expected one action behind each dash, such as delete or forward: …, found {found}")
     name, value = next(iter(entry.items()))
     inside = site.at(name)

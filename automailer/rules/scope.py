@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from automailer.rules.refusal import Fault, Refused, closest, short
+from automailer.rules.refusal import Fault, Refused, short
+from automailer.settings import nearest
 
 __all__ = ["ANYWHERE", "Scope"]
 
@@ -27,7 +28,7 @@ class Scope:
         if not isinstance(value, str):
             raise Refused(Fault(message=f"expected the name of a list, found {short(value)!r}"))
         if self.lists is not None and value not in self.lists:
-            raise Refused(Fault(message=f"no list {short(value)!r}", hint=closest(value, self.lists)))
+            raise Refused(Fault(message=f"no list {short(value)!r}", hint=nearest(value, self.lists)))
         return value
 
     def rule_name(self, value: object) -> str:
@@ -38,7 +39,7 @@ class Scope:
             return value
         if value in self.later:
             raise Refused(Fault(message=f"rule {short(value)!r} does not come before this one"))
-        raise Refused(Fault(message=f"no rule {short(value)!r}", hint=closest(value, self.earlier)))
+        raise Refused(Fault(message=f"no rule {short(value)!r}", hint=nearest(value, self.earlier)))
 
 
 ANYWHERE = Scope()

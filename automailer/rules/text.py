@@ -82,7 +82,8 @@ class Regex:
 
     def match(self, thing: str, lists: Lists = NOTHING) -> Hit | None:
         """Search, and give the named groups."""
-        octets = (_spaced(thing) if self.spaced else thing).encode("utf-8", "replace")
+        # The line that a text ends with is no part of it: `$` finds what a person calls its end.
+        octets = (_spaced(thing) if self.spaced else thing).encode("utf-8", "replace").rstrip(b"\r\n")
         found = self.pattern.search(octets)
         if found is None:
             return None

@@ -7,9 +7,10 @@ from typing import NoReturn
 
 from automailer.rules.groups import AllOf, AnyOf, Not
 from automailer.rules.model import Test
-from automailer.rules.refusal import closest, short
+from automailer.rules.refusal import short
 from automailer.rules.registry import LATER, TESTS
 from automailer.rules.site import Problems, Site
+from automailer.settings import nearest
 
 __all__ = ["GROUPS", "read_when"]
 
@@ -23,9 +24,9 @@ def read_when(value: object, site: Site) -> Test:
     if isinstance(value, list):
         return _read_members(value, site, AllOf)
     if not isinstance(value, dict):
-        site.refuse(f"expected tests such as {{subject: hello}}, found {short(value)!r}")
+        site.refuse(f"expected tests such as {{subject: hello}}, found {short(value)}")
     if not value:
-        site.refuse("has no test: expected at least one")
+        site.refuse("has no test: expected at least one, or no `when` for a rule that matches every message")
     problems, tests = Problems(), []
     for name, wanted in value.items():
         with problems.gathered():
@@ -85,4 +86,4 @@ def _refuse_unknown(name: str, site: Site) -> NoReturn:
     if name in LATER:
         site.refuse(f"test {name!r} is not supported by this version", key=True)
     known = (*TESTS, *GROUPS)
-    site.refuse(f"unknown test {short(name)!r}", hint=closest(name, known), key=True)
+    site.refuse(f"unknown test {short(name)!r}", hint=nearest(name, known), key=True)
