@@ -57,7 +57,8 @@ class Document:
         for depth, step in enumerate(path):
             child = node.children.get(step)
             if child is None:
-                break
+                # A short form that was spelt out has fields that are not written: they stand where it does.
+                return mark if isinstance(node.value, dict | list) else node.start
             of_key = key or depth + 1 < len(path)
             mark = node.keys.get(str(step), child.start) if of_key else child.start
             node = child

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from automailer.settings.tree import Node
 
@@ -36,7 +37,8 @@ _LOGIN = re.compile(r"(?<=://)[^\s/@'\"]+(?=@)")
 _KEY = re.compile(r"([\w-]+)[\"']?\s*:\s+(?!\s*[{\[])")
 
 
-def is_secret_key(key: object) -> bool:
+@lru_cache(maxsize=4096)
+def is_secret_key(key: str | int) -> bool:
     """True for a key whose plain value is a secret, and for one that looks like a slip of the pen of it."""
     word = str(key).lower()
     return any(part in word for part in _PARTS) or bool(difflib.get_close_matches(word, _KEYS, 1, cutoff=0.8))

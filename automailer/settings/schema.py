@@ -24,6 +24,8 @@ class _Generator(GenerateJsonSchema):
     """Defaults as people write them, and no titles that only repeat the keys."""
 
     def encode_default(self, dft: Any) -> Any:
+        if isinstance(dft, tuple):
+            return [self.encode_default(item) for item in dft]
         return format_duration(dft) if isinstance(dft, timedelta) else super().encode_default(dft)
 
     def field_title_should_be_set(self, schema: Any) -> bool:

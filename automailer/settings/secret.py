@@ -12,6 +12,7 @@ from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler, Vali
 from pydantic_core import CoreSchema, core_schema
 
 from automailer.errors import ConfigError, Place, Problem, TemporaryError
+from automailer.settings.fields import resolve
 from automailer.settings.vault import (
     Unobtainable,
     read_credential,
@@ -191,7 +192,7 @@ def _source(key: str, source: object) -> str | tuple[str, ...]:
     if key == "credential" and ("/" in source or source in (".", "..")):
         msg = "expected the name of a credential, without slashes"
         raise ValueError(msg)
-    return str(Path(source).expanduser()) if key == "file" else source
+    return str(resolve(source, Path())) if key == "file" else source
 
 
 _SOURCES = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from datetime import timedelta
 from enum import Enum
 from typing import Annotated, Any
@@ -41,11 +40,14 @@ def _smtp_port(values: dict[str, Any]) -> int:
 
 def _charset(text: str) -> str:
     try:
-        "a".encode(text)
-        return codecs.lookup(text).name
-    except (LookupError, UnicodeError) as exc:
-        msg = f"{shorten(text)} is no charset: expected one such as utf-8, gb2312 or iso-2022-jp"
-        raise ValueError(msg) from exc
+        # What does not begin with ASCII (UTF-16, EBCDIC) can't stand in a mail: its line ends would not be.
+        usable = "a\r\n".encode(text) == b"a\r\n"
+    except (LookupError, UnicodeError):
+        usable = False
+    if not usable:
+        msg = f"{shorten(text)} is no charset for mail: expected one such as utf-8, gb2312 or iso-2022-jp"
+        raise ValueError(msg)
+    return text.lower()
 
 
 class SmtpSettings(ServerSettings):

@@ -197,7 +197,7 @@ def _read(kind: type, parse: Callable[[str], Any], expected: str) -> PlainValida
     """Reads text with `parse`; a value of the kind itself passes, so that models can be built in code."""
 
     def read(value: object) -> Any:
-        if isinstance(value, str) or (type(value) is int and kind is not int):
+        if isinstance(value, str) or type(value) is int:
             return parse(str(value))
         if isinstance(value, kind) and not isinstance(value, bool):
             return value
