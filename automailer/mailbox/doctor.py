@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from enum import Enum
 
 from automailer.errors import AutomailerError
@@ -159,6 +158,8 @@ def _last_message(client: Pop3Client, entry: Entry, now: Callable[[], datetime])
 
 
 def _received_at(header: bytes) -> datetime | None:
+    from email.utils import parsedate_to_datetime  # a poll has no use for it
+
     found = _RECEIVED_DATE.search(header.replace(b"\r\n", b"\n"))
     if found is None:
         return None
