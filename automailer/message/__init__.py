@@ -5,6 +5,7 @@ from __future__ import annotations
 from automailer.message.address import AddressList, parse_addresses
 from automailer.message.attachment import Attachment
 from automailer.message.kind import KINDS
+from automailer.message.markup import text_of
 from automailer.message.message import Message, parse
 from automailer.message.model import Address, Header
 from automailer.message.names import safe_name
@@ -19,4 +20,5 @@ __all__ = [
     "parse",
     "parse_addresses",
     "safe_name",
+    "text_of",
 ]
