@@ -5,6 +5,7 @@ from __future__ import annotations
 from automailer.journal import queries, tables
 from automailer.journal.engine import Conflict, Database, open_database
 from automailer.journal.entries import enqueue
+from automailer.journal.existing import existing_journal, is_there
 from automailer.journal.lease import LEASE_LASTS, LeaseLost, is_free
 from automailer.journal.model import (
     EffectKey,
@@ -81,8 +82,10 @@ __all__ = [
     "UidKey",
     "Window",
     "enqueue",
+    "existing_journal",
     "is_dead",
     "is_free",
+    "is_there",
     "open_database",
     "open_journal",
     "queries",

@@ -15,11 +15,19 @@ from sqlalchemy.engine import URL
 
 from automailer.errors import AutomailerError, PermanentError, TemporaryError
 
-__all__ = ["Conflict", "Database", "open_database"]
+__all__ = [
+    "BUSY_SECONDS",
+    "Conflict",
+    "Database",
+    "begin_as_asked",
+    "open_database",
+    "parse_url",
+    "server_database",
+]
 
 DATABASE_FILE = "automailer.db"
 # How long a transaction waits for SQLite's one writer; ours hold it for milliseconds.
-_BUSY_SECONDS = 30.0
+BUSY_SECONDS = 30.0
 # The switch to WAL needs the file for itself, and SQLite doesn't always wait for that by itself.
 _WAL_TRIES, _WAL_PAUSE_SECONDS = 200, 0.05
 _MAY_PASS = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, sqlite3.OperationalError)
@@ -77,10 +85,15 @@ class Database:
 def open_database(url: str, state: Path) -> Database:
     """Open `sqlite` (a file in the state folder) or a SQLAlchemy URL; connects only when first used."""
     _make_state_folder(state)
-    target = _parse(url, state)
-    place = target.render_as_string(hide_password=True)
+    target = parse_url(url, state)
     if target.get_backend_name() == "sqlite":
         return Database(_sqlite(target), str(target.database))
+    return server_database(target)
+
+
+def server_database(target: URL) -> Database:
+    """Open a database on a server; connects only when first used."""
+    place = target.render_as_string(hide_password=True)
     try:
         engine = create_engine(target, pool_size=_POOL_SIZE, max_overflow=_POOL_OVERFLOW, pool_pre_ping=True)
     except (exc.ArgumentError, ImportError) as error:
@@ -89,7 +102,8 @@ def open_database(url: str, state: Path) -> Database:
     return Database(engine, place)
 
 
-def _parse(url: str, state: Path) -> URL:
+def parse_url(url: str, state: Path) -> URL:
+    """Read `sqlite` or a SQLAlchemy URL; PermanentError for a database that is not supported."""
     if url == "sqlite":
         return URL.create("sqlite", database=str(state.absolute() / DATABASE_FILE))
     try:
@@ -130,10 +144,10 @@ def _sqlite(target: URL) -> Engine:
         msg = f"database {path}: {error.strerror}"
         raise PermanentError(msg) from error
     engine = create_engine(
-        target, connect_args={"timeout": _BUSY_SECONDS}, pool_size=_POOL_SIZE, max_overflow=_POOL_OVERFLOW
+        target, connect_args={"timeout": BUSY_SECONDS}, pool_size=_POOL_SIZE, max_overflow=_POOL_OVERFLOW
     )
     event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", _on_begin)
+    event.listen(engine, "begin", begin_as_asked)
     return engine
 
 
@@ -145,7 +159,7 @@ def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _switch_to_wal(path: str) -> None:
-    with closing(sqlite3.connect(path, timeout=_BUSY_SECONDS)) as connection:
+    with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
         for _ in range(_WAL_TRIES):
             try:
                 connection.execute("PRAGMA journal_mode=WAL")
@@ -157,7 +171,8 @@ def _switch_to_wal(path: str) -> None:
                 return
 
 
-def _on_begin(connection: Connection) -> None:
+def begin_as_asked(connection: Connection) -> None:
+    """Begin a transaction as the engine's option says; for SQLAlchemy's event `begin`."""
     # A reader that turns writer half-way fails when another one wrote meanwhile; so a writer says so first.
     connection.exec_driver_sql(connection.get_execution_options().get("automailer_begin", "BEGIN"))
 
