@@ -1,7 +1,7 @@
 """`Message`: a mail, decoded as far as it is asked. Pure.
 
-Of a field that must be there once and is there more often, the first counts, everywhere. `parse` does nothing but keep
-the octets; each property reads what it needs when it is first asked for and keeps the answer.
+Of a field that must be there once and is there more often, the first counts, everywhere; `addresses` has those of all.
+`parse` does nothing but keep the octets; each property reads what it needs when first asked for and keeps the answer.
 """
 
 from __future__ import annotations
@@ -228,7 +228,7 @@ class Message:
     def _header_defects(self) -> Iterable[str]:
         for name in _ONCE:
             if len(self._fields.get(name, ())) > 1:
-                yield f"there is more than one {name.title()} field: the first counts"
+                yield f"there is more than one {name.title()} field"
         for name in _ADDRESS_FIELDS:
             for defect in self._read_addresses(name)[1]:
                 yield f"{name.title()}: {defect}"

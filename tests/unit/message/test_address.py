@@ -32,7 +32,9 @@ def pairs(raw: str | bytes) -> list[tuple[str, str]]:
         pytest.param('"a b"@x', [("", '"a b"@x')], id="quoted local part"),
         pytest.param('"bob"@x', [("", "bob@x")], id="quotes that are not needed"),
         pytest.param("bob@[127.0.0.1]", [("", "bob@[127.0.0.1]")], id="domain literal"),
-        pytest.param("a..b.@docomo.example", [("", "a..b.@docomo.example")], id="dots as Japanese phones have"),
+        pytest.param(
+            "a..b.@docomo.example", [("", "a..b.@docomo.example")], id="dots as Japanese phones have"
+        ),
         pytest.param("用户@例子.example", [("", "用户@例子.example")], id="SMTPUTF8"),
         pytest.param("=?utf-8?q?M=C3=BCller?= <m@x>", [("Müller", "m@x")], id="encoded name"),
         pytest.param('"=?utf-8?b?5Lit5paH?=" <a@x>', [("中文", "a@x")], id="encoded name in quotes"),
@@ -43,10 +45,14 @@ def pairs(raw: str | bytes) -> list[tuple[str, str]]:
         pytest.param("a@x; b@y", [("", "a@x"), ("", "b@y")], id="semicolon as Outlook writes it"),
         pytest.param("mailto:bob@x", [("", "bob@x")], id="mailto"),
         pytest.param("Bob <bob@x", [("Bob", "bob@x")], id="no closing bracket"),
-        pytest.param("Bob <bob@x, Eve <eve@y>", [("Bob", "bob@x"), ("Eve", "eve@y")], id="bracket not closed before the next"),
+        pytest.param(
+            "Bob <bob@x, Eve <eve@y>",
+            [("Bob", "bob@x"), ("Eve", "eve@y")],
+            id="bracket not closed before the next",
+        ),
         pytest.param("Smith, John <j@x>", [("Smith", ""), ("John", "j@x")], id="comma without quotes"),
     ],
-)  # fmt: skip
+)
 def test_an_address_list_is_read(raw: str | bytes, expected: list[tuple[str, str]]) -> None:
     assert pairs(raw) == expected
 

@@ -30,9 +30,25 @@ def test_a_label_means_what_mail_readers_take_it_for(label: str, codec: str) -> 
 
 @pytest.mark.parametrize(
     "label",
-    ["../../etc/passwd", "idna", "punycode", "rot13", "zlib_codec", "hex", "base64", "unicode_escape", "raw_unicode_escape",
-     "undefined", "mbcs", "x-unknown", "8bit", "", "a" * 10_000, "utf-8\0"],
-)  # fmt: skip
+    [
+        "../../etc/passwd",
+        "idna",
+        "punycode",
+        "rot13",
+        "zlib_codec",
+        "hex",
+        "base64",
+        "unicode_escape",
+        "raw_unicode_escape",
+        "undefined",
+        "mbcs",
+        "x-unknown",
+        "8bit",
+        "",
+        "a" * 10_000,
+        "utf-8\0",
+    ],
+)
 def test_what_is_no_charset_of_mail_is_refused(label: str) -> None:
     assert codec_for(label) is None
     assert decode(b"caf\xc3\xa9", label).text == "café"
@@ -48,16 +64,18 @@ def test_what_is_no_charset_of_mail_is_refused(label: str) -> None:
         pytest.param("Größe".encode("latin-1"), "utf-8", "Größe", True, id="Latin-1 declared UTF-8"),
         pytest.param("Größe".encode("latin-1"), "us-ascii", "Größe", False, id="8-bit declared ASCII"),
         pytest.param("№①㈱".encode("cp932"), "shift_jis", "№①㈱", False, id="cp932 declared Shift-JIS"),
-        pytest.param(b"\x1b$B-b$\"\x1b(B abc", "iso-2022-jp", "№あ abc", True, id="NEC row in iso-2022-jp"),
+        pytest.param(b'\x1b$B-b$"\x1b(B abc', "iso-2022-jp", "№あ abc", True, id="NEC row in iso-2022-jp"),
         pytest.param("테스트".encode("iso2022_kr"), "iso-2022-kr", "테스트", False, id="iso-2022-kr"),
         pytest.param("hi".encode("utf-16-be"), "utf-16", "hi", False, id="UTF-16 without BOM, big end first"),
-        pytest.param("hi".encode("utf-16-le"), "utf-16", "hi", False, id="UTF-16 without BOM, little end first"),
+        pytest.param(
+            "hi".encode("utf-16-le"), "utf-16", "hi", False, id="UTF-16 without BOM, little end first"
+        ),
         pytest.param("hi".encode("utf-16"), "utf-16", "hi", False, id="UTF-16 with BOM"),
         pytest.param(b"+ZeVnLA-", "utf-7", "日本", False, id="UTF-7"),
         pytest.param(b"~{VPND~}", "hz-gb-2312", "中文", False, id="HZ"),
         pytest.param("中文".encode("big5"), "big5", "中文", False, id="Big5"),
     ],
-)  # fmt: skip
+)
 def test_text_is_decoded_although_its_charset_lies(
     octets: bytes, label: str, text: str, is_defect: bool
 ) -> None:

@@ -17,7 +17,9 @@ from automailer.message.parameters import MAX_PARAMETERS, media_type, parse_para
         pytest.param(b"a; filename=a b c.pdf; x=y", "a b c.pdf", id="bare with blanks"),
         pytest.param(b'a; FileName = "x.pdf"', "x.pdf", id="blanks and letter case"),
         pytest.param(b'a; filename="a;b\\"c.pdf"', 'a;b"c.pdf', id="semicolon and quote inside"),
-        pytest.param(b'a; filename="C:\\path\\x.pdf"', "C:\\path\\x.pdf", id="backslashes that quote nothing"),
+        pytest.param(
+            b'a; filename="C:\\path\\x.pdf"', "C:\\path\\x.pdf", id="backslashes that quote nothing"
+        ),
         pytest.param(b'a; filename="never closed.pdf', "never closed.pdf", id="quote not closed"),
         pytest.param(b"a; filename*=utf-8''Gr%C3%B6%C3%9Fe.pdf", "Größe.pdf", id="RFC 2231"),
         pytest.param(b"a; filename*=Gr%C3%B6%C3%9Fe.pdf", "Größe.pdf", id="RFC 2231 without charset"),
@@ -25,31 +27,42 @@ from automailer.message.parameters import MAX_PARAMETERS, media_type, parse_para
         pytest.param(b"a; filename*=rot13''a%C3%B6.pdf", "aö.pdf", id="RFC 2231 in no charset"),
         pytest.param(b"a; filename*=utf-8''a%zz%4.pdf", "a%zz%4.pdf", id="broken percent signs"),
         pytest.param(b'a; filename*0="in"; filename*1="voice.pdf"', "invoice.pdf", id="continued"),
-        pytest.param(b'a; filename*1="voice.pdf"; filename*0="in"', "invoice.pdf", id="continued, out of order"),
+        pytest.param(
+            b'a; filename*1="voice.pdf"; filename*0="in"', "invoice.pdf", id="continued, out of order"
+        ),
         pytest.param(b'a; filename*0="in"; filename*2="voice.pdf"', "in", id="continued with a gap"),
-        pytest.param(b"a; filename*0*=utf-8''%E4; filename*1*=%B8%AD; filename*2=.pdf", "中.pdf", id="character cut in two"),
+        pytest.param(
+            b"a; filename*0*=utf-8''%E4; filename*1*=%B8%AD; filename*2=.pdf",
+            "中.pdf",
+            id="character cut in two",
+        ),
         pytest.param(b"a; filename=b.pdf; filename*=utf-8''a.pdf", "a.pdf", id="the extended form counts"),
         pytest.param(b"a; filename=a.pdf; filename=b.pdf", "a.pdf", id="the first counts"),
         pytest.param(b'a; filename="=?utf-8?q?Gr=C3=B6=C3=9Fe?=.pdf"', "Größe.pdf", id="RFC 2047 in quotes"),
         pytest.param(b"a; filename==?utf-8?b?5Lit?= =?utf-8?b?5paH?=", "中文", id="RFC 2047 bare"),
-        pytest.param("a; filename=\"Größe.pdf\"".encode(), "Größe.pdf", id="raw UTF-8"),
-        pytest.param("a; filename=\"Größe.pdf\"".encode("latin-1"), "Größe.pdf", id="raw Latin-1"),
-        pytest.param("a; filename=\"测试文件.pdf\"".encode("gb18030"), "测试文件.pdf", id="raw gb18030"),
+        pytest.param('a; filename="Größe.pdf"'.encode(), "Größe.pdf", id="raw UTF-8"),
+        pytest.param('a; filename="Größe.pdf"'.encode("latin-1"), "Größe.pdf", id="raw Latin-1"),
+        pytest.param('a; filename="测试文件.pdf"'.encode("gb18030"), "测试文件.pdf", id="raw gb18030"),
         pytest.param(b"a; filename*=utf-8''..%2F..%2Fx%0D%0A", "../../x", id="encoded path and line end"),
         pytest.param(b'a;\r\n filename="x\r\n y.pdf"', "x y.pdf", id="folded"),
         pytest.param(b"a; filename", "", id="no value"),
         pytest.param(b";;;; filename=x", "x", id="no token"),
         pytest.param(b"", "", id="nothing"),
     ],
-)  # fmt: skip
+)
 def test_a_file_name_is_found_in_every_form(raw: bytes, name: str) -> None:
     assert parse_parameters(raw).get("filename") == name
 
 
 @pytest.mark.parametrize(
     ("raw", "value"),
-    [(b"Text/HTML; charset=x", "text/html"), (b" attachment ", "attachment"), (b'"text/html"', ""), (b"\xff/\xfe;a=b", "\xff/\xfe")],
-)  # fmt: skip
+    [
+        (b"Text/HTML; charset=x", "text/html"),
+        (b" attachment ", "attachment"),
+        (b'"text/html"', ""),
+        (b"\xff/\xfe;a=b", "\xff/\xfe"),
+    ],
+)
 def test_the_token_is_read_in_lower_case(raw: bytes, value: str) -> None:
     assert parse_parameters(raw).value == value
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import quopri
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,7 @@ def run(pieces: list[bytes], encoding: str) -> tuple[bytes, list[str]]:
 
 def cut(octets: bytes, at: list[int]) -> list[bytes]:
     marks = sorted({0, len(octets), *(mark % (len(octets) + 1) for mark in at)})
-    return [octets[a:b] for a, b in zip(marks, marks[1:], strict=False)]
+    return [octets[a:b] for a, b in pairwise(marks)]
 
 
 _CUTS = st.lists(st.integers(0, 5_000), max_size=6)
@@ -61,20 +62,42 @@ def test_what_is_not_encoded_is_left_alone(encoding: str) -> None:
     ("encoded", "encoding", "octets", "defect"),
     [
         pytest.param(b"Q*U-J!D", "base64", b"ABC", "base64 holds characters that it must not", id="junk"),
-        pytest.param(b"QUJDR", "base64", b"ABC", "base64 is cut short or wrongly padded", id="one character too many"),
+        pytest.param(
+            b"QUJDR", "base64", b"ABC", "base64 is cut short or wrongly padded", id="one character too many"
+        ),
         pytest.param(b"QUI", "base64", b"AB", "base64 is cut short or wrongly padded", id="padding missing"),
         pytest.param(b"QQ=", "base64", b"A", "base64 is cut short or wrongly padded", id="padding cut"),
-        pytest.param(b"QUJD====", "base64", b"ABC", "base64 is cut short or wrongly padded", id="padding for nothing"),
+        pytest.param(
+            b"QUJD====", "base64", b"ABC", "base64 is cut short or wrongly padded", id="padding for nothing"
+        ),
         pytest.param(b"QQ==\nQUI=\n", "base64", b"AAB", "", id="padding on every line"),
-        pytest.param(b"QUI=\n_______\nlist: x@y\n", "base64", b"AB", "base64 holds characters that it must not", id="footer"),
-        pytest.param(b"a=ZZb", "quoted-printable", b"a=ZZb", "quoted-printable holds an = that quotes nothing", id="=ZZ"),
+        pytest.param(
+            b"QUI=\n_______\nlist: x@y\n",
+            "base64",
+            b"AB",
+            "base64 holds characters that it must not",
+            id="footer",
+        ),
+        pytest.param(
+            b"a=ZZb",
+            "quoted-printable",
+            b"a=ZZb",
+            "quoted-printable holds an = that quotes nothing",
+            id="=ZZ",
+        ),
         pytest.param(b"a=", "quoted-printable", b"a", "", id="= at the end"),
         pytest.param(b"a=\r\nb=3d", "quoted-printable", b"ab=", "", id="soft line end, lower case"),
         pytest.param(b"#86)C\n", "x-uuencode", b"", "uuencoded data has no beginning", id="no begin"),
         pytest.param(b"begin 644 x\n#86)C\n", "x-uuencode", b"abc", "uuencoded data has no end", id="no end"),
-        pytest.param(b"QUJD", "foo", b"QUJD", "transfer encoding 'foo' is not known: the octets were left as they are", id="foo"),
+        pytest.param(
+            b"QUJD",
+            "foo",
+            b"QUJD",
+            "transfer encoding 'foo' is not known: the octets were left as they are",
+            id="foo",
+        ),
     ],
-)  # fmt: skip
+)
 def test_broken_encodings_are_decoded_leniently(
     encoded: bytes, encoding: str, octets: bytes, defect: str
 ) -> None:
