@@ -192,6 +192,10 @@ class ActionModel(BaseModel):
         found = getattr(self, "smtp", None)
         return found if isinstance(found, str) else None
 
+    def sends_by_default_relay(self) -> bool:
+        """Whether it sends mail and leaves the relay to the mailbox's settings."""
+        return "smtp" in type(self).model_fields and self.named_relay() is None
+
     def inline_templates(self) -> tuple[str, ...]:
         """Every field that may hold a template."""
         return ()

@@ -24,6 +24,7 @@ from automailer.settings.reports_model import ExpectSettings, ReportSettings
 from automailer.settings.schema import settings_schema
 from automailer.settings.secret import Secret, SecretKind, find_secrets
 from automailer.settings.server_model import OAuthFlow, OAuthSettings, ServerSettings, Tls
+from automailer.settings.sketch import Sketch, sketch_settings
 from automailer.settings.smtp_model import OnUnknown, OutboxSettings, SmtpAuth, SmtpSettings
 from automailer.settings.starting_point import starting_point
 from automailer.settings.validation import validate
@@ -91,6 +92,7 @@ __all__ = [
     "Settings",
     "Size",
     "SizeComparison",
+    "Sketch",
     "SmtpAuth",
     "SmtpSettings",
     "Text",
@@ -116,6 +118,7 @@ __all__ = [
     "read_document",
     "secret_problems",
     "settings_schema",
+    "sketch_settings",
     "starting_point",
     "validate",
     "warnings",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from automailer.actions import ActionReader
+from automailer.actions import ActionModel, ActionReader
 from automailer.errors import ConfigError, Problem
 from automailer.rules import Rule, load_rules
-from automailer.settings import MailboxSettings, NamedLists, Settings, load_settings
+from automailer.settings import MailboxSettings, NamedLists, Settings, load_settings, sketch_settings
 from automailer.templating import Templates
 
 __all__ = ["Assembly", "assemble"]
@@ -36,24 +36,55 @@ def assemble(path: Path) -> Assembly:
     """Read the settings file and everything that it names.
 
     Raises:
-        ConfigError: with every problem of every file.
+        ConfigError: with every problem of every file, in one go.
     """
-    settings = load_settings(path)
-    templates = Templates(settings.templates)
-    lists = NamedLists(settings)
-    reader = ActionReader(lists=lists, relays=settings.smtp.keys(), templates=templates)
-    rules: dict[str, tuple[Rule, ...]] = {}
     problems: dict[Problem, None] = {}  # two mailboxes may share a file: each problem once, in order
-    for name, mailbox in settings.mailboxes.items():
-        try:
-            rules[name] = load_rules(mailbox.rules, actions=reader, lists=lists, mailbox=name)
-        except ConfigError as exc:
-            problems.update(dict.fromkeys(exc.problems))
+    try:
+        settings = load_settings(path)
+    except ConfigError as exc:
+        problems.update(dict.fromkeys(exc.problems))
+        sketch = sketch_settings(path)
+        _load_all(sketch.rules, sketch.lists, sketch.relays, Templates(sketch.templates), problems)
+        raise ConfigError(problems) from None
+    templates, lists = Templates(settings.templates), NamedLists(settings)
+    files = {name: mailbox.rules for name, mailbox in settings.mailboxes.items()}
+    rules = _load_all(files, lists, settings.smtp.keys(), templates, problems)
     problems.update(dict.fromkeys(_template_problems(rules, templates)))
+    problems.update(dict.fromkeys(_missing_relays(settings, rules)))
     if problems:
         raise ConfigError(problems)
-    digests = {name: _digest(mailbox.rules) for name, mailbox in settings.mailboxes.items()}
+    digests = {name: _digest(named) for name, named in files.items()}
     return Assembly(settings=settings, rules=rules, rules_digest=digests, templates=templates, lists=lists)
+
+
+def _load_all(
+    files: Mapping[str, tuple[Path, ...]],
+    lists: Mapping[str, tuple[str, ...]],
+    relays: Collection[str],
+    templates: Templates,
+    problems: dict[Problem, None],
+) -> dict[str, tuple[Rule, ...]]:
+    """The rules of each mailbox; what is wrong with them goes to `problems`."""
+    reader = ActionReader(lists=lists, relays=relays, templates=templates)
+    rules: dict[str, tuple[Rule, ...]] = {}
+    for name, named in files.items():
+        try:
+            rules[name] = load_rules(named, actions=reader, lists=lists, mailbox=name)
+        except ConfigError as exc:
+            problems.update(dict.fromkeys(exc.problems))
+    return rules
+
+
+def _missing_relays(settings: Settings, rules: Mapping[str, tuple[Rule, ...]]) -> Iterator[Problem]:
+    """Mailboxes whose rules send mail by a relay that nobody set up."""
+    for name, loaded in rules.items():
+        relay = settings.mailboxes[name].smtp
+        if relay in settings.smtp:
+            continue
+        for call in (call for rule in loaded for call in rule.then):
+            if isinstance(call.action, ActionModel) and call.action.sends_by_default_relay():
+                message = f"{call.action.name} sends by smtp server {relay!r}, which the settings do not have"
+                yield Problem(place=call.where, path="", message=message)
 
 
 def _template_problems(rules: Mapping[str, tuple[Rule, ...]], templates: Templates) -> Iterator[Problem]:

@@ -53,9 +53,17 @@ class Decider:
         )
 
     def decide(
-        self, message: Message, *, uidl: str, now: datetime, done: Collection[tuple[str, int]] = ()
+        self,
+        message: Message,
+        *,
+        uidl: str,
+        now: datetime,
+        done: Collection[tuple[str, int]] = (),
+        thorough: bool = False,
     ) -> Decided:
         """Put the rules to the message and plan what they say, but for the actions that are `done`.
+
+        `thorough` has every test answered, for a person to read; what is decided is the same.
 
         Raises:
             TemplateError: an expression in a rule broke on this message.
@@ -68,7 +76,7 @@ class Decider:
             vars=self._vars,
             lists=self._lists,
         )
-        decision = evaluate(self._rules, subject)
+        decision = evaluate(self._rules, subject, thorough=thorough)
         return Decided(decision=decision, planned=tuple(plan(decision, self._context, done=done)))
 
 

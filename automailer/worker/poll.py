@@ -17,12 +17,12 @@ from automailer.worker.shop import Shop
 from automailer.worker.survey import Agenda, Surveyor
 from automailer.worker.window import WindowDealer
 
-__all__ = ["MailboxResult", "Progress", "poll_mailbox"]
+__all__ = ["LEAVES", "MailboxResult", "Progress", "orders_of", "poll_mailbox"]
 
 Progress = Callable[[str, int, int], None]
 """Hears how a poll comes on: mailbox, messages dealt with, messages to deal with."""
 
-_LEAVES = (MessageState.DONE, MessageState.OVERSIZE)
+LEAVES = (MessageState.DONE, MessageState.OVERSIZE)
 _LASTING = (PermanentError, ConfigError)  # what does not go away by itself
 
 
@@ -46,14 +46,15 @@ class MailboxResult:
         counts = ("name", "listed", "new", "processed", "failed", "deleted", "held", "troubles")
         return {**{name: getattr(self, name) for name in counts}, "error": self.error or None}
 
+    def fail(self, exc: Exception) -> None:
+        """Note what ended the poll, and whether it may go away by itself."""
+        self.error = str(exc) or repr(exc)
+        self.may_pass = not isinstance(exc, _LASTING)
+
 
 def poll_mailbox(shop: Shop, name: str, *, progress: Progress | None = None) -> MailboxResult:
     """Poll one mailbox; whatever goes wrong is in the result and stays in this mailbox."""
     result = MailboxResult(name=name)
-
-    def failed(exc: Exception) -> None:
-        result.error = str(exc) or repr(exc)
-        result.may_pass = not isinstance(exc, _LASTING)
 
     def leased() -> None:
         owner = shop.owner(f"poll {name}")
@@ -61,11 +62,11 @@ def poll_mailbox(shop: Shop, name: str, *, progress: Progress | None = None) -> 
             result.error = "another process polls this mailbox: it is left alone"
             logger(mailbox=name).warning("mailbox busy")
             return
-        guarded(_Poll(shop, result, owner=owner, progress=progress).run, name=f"poll {name}", failed=failed)
+        guarded(_Poll(shop, result, owner=owner, progress=progress).run, name=f"poll {name}", failed=result.fail)
         outcome = PollOutcome(mailbox=name, at=shop.clock(), error=result.error)
         shop.journal.poll_finished(outcome, owner=owner)
 
-    guarded(leased, name=f"poll {name}", failed=failed)
+    guarded(leased, name=f"poll {name}", failed=result.fail)
     return result
 
 
@@ -119,7 +120,7 @@ class _Poll:
 
     def _deal_with_all(self, client: Pop3Client, agenda: Agenda, retries: Sequence[RetryDue]) -> bool:
         """Window by window, deleting what each has finished; False when it was stopped on the way."""
-        orders = _orders(agenda, retries)
+        orders = orders_of(agenda, retries)
         self._result.new = len(agenda.fetch) + len(agenda.oversize)
         dealer = WindowDealer(self._shop, self._result.name, owner=self._owner)
         dealt = 0
@@ -147,7 +148,7 @@ class _Poll:
 
     def _leaves(self, one: MessageRecord) -> bool:
         due = one.remove_at is not None and one.remove_at <= self._shop.clock()
-        return due and not one.keep and one.state in _LEAVES
+        return due and not one.keep and one.state in LEAVES
 
     def _delete(self, client: Pop3Client, numbers: Sequence[int]) -> None:
         """Ask for what is finished to be deleted: after its transaction, never before."""
@@ -183,7 +184,7 @@ class _Poll:
         return self._journal.window(self._result.name, owner=self._owner, now=self._shop.clock())
 
 
-def _orders(agenda: Agenda, retries: Sequence[RetryDue]) -> list[Order]:
+def orders_of(agenda: Agenda, retries: Sequence[RetryDue]) -> list[Order]:
     """What is to be fetched: earlier tries first, then new mail as it lies in the mailbox."""
     listed = {UidKey(*entry.key): entry for entry in agenda.entries}
     orders = [Order(entry=listed.get(UidKey(one.uid, one.occurrence)), retry=one) for one in retries]

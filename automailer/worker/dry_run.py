@@ -1,0 +1,184 @@
+"""What a poll would do, mailbox by mailbox. Nothing changes: not here, not on the server."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from automailer.actions import Mail
+from automailer.errors import TemplateError
+from automailer.journal import Journal, UidKey, existing_journal
+from automailer.mailbox import Pop3Client, open_mailbox
+from automailer.outbox import Policy
+from automailer.worker.arrival import Arrival, Outcome
+from automailer.worker.assembly import Assembly
+from automailer.worker.decide import Decided, Decider
+from automailer.worker.explain import Explained, explained
+from automailer.worker.fetch import Fetcher
+from automailer.worker.job import guarded
+from automailer.worker.poll import LEAVES, MailboxResult, orders_of
+from automailer.worker.record import RecordPolicy, record
+from automailer.worker.round import MAX_POLLERS
+from automailer.worker.shop import Shop, WireHook, utc_now
+from automailer.worker.spool import Spool
+from automailer.worker.survey import Agenda, Surveyor
+
+__all__ = ["DryMailbox", "DryRun", "dry_run"]
+
+
+@dataclass(slots=True, kw_only=True)
+class DryMailbox:
+    """What a poll of one mailbox would come to: its counts, its messages, how many mails would be queued."""
+
+    result: MailboxResult
+    messages: list[Explained] = field(default_factory=list)
+    mails: int = 0
+
+    def document(self) -> dict[str, Any]:
+        """As `poll --dry-run --json` prints it."""
+        return {**self.result.document(), "messages": [one.document() for one in self.messages]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DryRun:
+    """What one round would come to."""
+
+    mailboxes: tuple[DryMailbox, ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything would go wrong that a person should look at."""
+        return any(one.result.error or one.result.failed for one in self.mailboxes)
+
+    @property
+    def nothing_polled(self) -> bool:
+        """Whether not one mailbox could be looked at, for reasons that may pass."""
+        results = [one.result for one in self.mailboxes]
+        return bool(results) and all(one.error and one.may_pass for one in results)
+
+    def document(self) -> dict[str, Any]:
+        """As `poll --dry-run --json` prints it."""
+        queued = sum(one.mails for one in self.mailboxes)
+        return {
+            "mailboxes": [one.document() for one in self.mailboxes],
+            "outbox": {"sent": 0, "queued": queued, "failed": 0},
+        }
+
+
+def dry_run(assembly: Assembly, names: Collection[str], *, wire: WireHook | None = None) -> DryRun:
+    """Look at each mailbox and decide about its mail, as `poll_round` would, and leave it at that."""
+    if not names:
+        return DryRun(mailboxes=())
+    with ThreadPoolExecutor(min(len(names), MAX_POLLERS), thread_name_prefix="dry-run") as pool:
+        return DryRun(mailboxes=tuple(pool.map(lambda name: _dry_mailbox(assembly, name, wire), names)))
+
+
+def _dry_mailbox(assembly: Assembly, name: str, wire: WireHook | None) -> DryMailbox:
+    dry = DryMailbox(result=MailboxResult(name=name))
+
+    def look() -> None:
+        settings = assembly.settings
+        state = Path(settings.state)
+        with existing_journal(settings.database_url(), state, clock=utc_now) as journal:
+            shop = Shop(assembly=assembly, journal=journal, spool=Spool(state / "spool"), wire=wire)
+            _DryPoll(shop, dry).run()
+
+    guarded(look, name=f"dry run {name}", failed=dry.result.fail)
+    return dry
+
+
+class _DryPoll:
+    """The steps of a poll that only look."""
+
+    def __init__(self, shop: Shop, dry: DryMailbox) -> None:
+        self._shop = shop
+        self._dry = dry
+        self._now = shop.clock()
+        name = dry.result.name
+        settings = shop.assembly.settings
+        self._box = settings.mailboxes[name]
+        self._replies = shop.journal.replies(name)
+        loop_id = shop.journal.loop_id()
+        self._decider = Decider(shop.assembly, name, loop_id=loop_id, replies=self._replies)
+        self._policy = RecordPolicy(
+            mailbox=name,
+            retry=Policy.of(settings.outbox),
+            remove=self._box.remove,
+            keep_raw=self._box.keep_raw,
+            rules_digest=shop.assembly.rules_digest[name],
+        )
+
+    def run(self) -> None:
+        """Connect, look, decide, take back whatever was asked for, leave."""
+        journal, result = self._shop.journal, self._dry.result
+        with open_mailbox(self._box, wire=self._shop.wire) as client:
+            surveyor = Surveyor(client, journal, self._box, now=self._now)
+            entries = surveyor.listing()
+            agenda = surveyor.survey(entries, journal.mailbox_state(result.name))
+            result.listed = len(entries)
+            result.new = len(agenda.fetch) + len(agenda.oversize)
+            result.held = len(agenda.held)
+            self._look_at_all(client, agenda, journal)
+            result.deleted += self._due(agenda, journal)
+            client.reset()
+
+    def _look_at_all(self, client: Pop3Client, agenda: Agenda, journal: Journal) -> None:
+        result = self._dry.result
+        orders = orders_of(agenda, journal.due_retries(result.name, now=self._now))
+        for fetched in Fetcher(self._shop, client, self._box).windows(orders):
+            for arrival in fetched.arrivals:
+                self._look_at(arrival)
+            for missing in fetched.unfetched:
+                result.failed += 1
+                result.troubles.append(missing.reason)
+
+    def _look_at(self, arrival: Arrival) -> None:
+        decided: Decided | TemplateError
+        try:
+            decided = self._decider.decide(
+                arrival.message, uidl=arrival.uid, now=self._now, done=arrival.done, thorough=True
+            )
+        except TemplateError as exc:
+            decided = exc
+            outcome = Outcome(arrival=arrival, decided=None, error=str(exc))
+        else:
+            outcome = Outcome(arrival=arrival, decided=decided)
+            self._count_mails(decided)
+        self._count(outcome)
+        self._dry.messages.append(explained(arrival.message, decided, uidl=arrival.uid))
+
+    def _count_mails(self, decided: Decided) -> None:
+        """Count what would be queued; a reply counts against the limits of the next one, as in a poll."""
+        for planned in decided.planned:
+            mails = [effect for effect in planned.plan.effects if isinstance(effect, Mail)]
+            if planned.shadow or planned.error:
+                continue
+            self._dry.mails += len(mails)
+            for mail in mails:
+                if mail.answered:
+                    self._replies.note(planned.rule, mail.answered, self._now)
+
+    def _count(self, outcome: Outcome) -> None:
+        result = self._dry.result
+        if outcome.problems:
+            result.failed += 1
+            message = outcome.arrival.message
+            result.troubles.append(f"{outcome.arrival.uid} {message.subject!r}: {'; '.join(outcome.problems)}")
+            return
+        result.processed += 1
+        if outcome.arrival.number is not None and self._leaves(outcome, self._now):
+            result.deleted += 1
+
+    def _leaves(self, outcome: Outcome, now: datetime) -> bool:
+        would_be = record(outcome, self._policy, now=now, spool="")
+        due = would_be.remove_at is not None and would_be.remove_at <= now
+        return due and not would_be.keep and would_be.state in LEAVES
+
+    def _due(self, agenda: Agenda, journal: Journal) -> int:
+        """How many of those that an earlier poll finished are still here and would be deleted."""
+        listed = {UidKey(*entry.key) for entry in agenda.entries}
+        return len(listed.intersection(journal.due_removals(self._dry.result.name, now=self._now)))
