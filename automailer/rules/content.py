@@ -68,11 +68,12 @@ class TextTest:
 
 
 def _seen(hit: Hit, text: str, note: str) -> Seen:
-    return Seen(Answer.YES, observed(f"…{hit.excerpt}…" if hit.excerpt else text) + note, hit.captures)
+    value = observed(f"…{hit.excerpt}…") if hit.excerpt else _shown((text,))
+    return Seen(Answer.YES, value + note, hit.captures)
 
 
 def _shown(texts: tuple[str, ...]) -> str:
-    return observed(" | ".join(texts)) if texts else "(none)"
+    return (observed(" | ".join(texts)) or "(empty)") if texts else "(none)"
 
 
 def _clipped(text: str) -> str:

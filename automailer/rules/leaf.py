@@ -76,7 +76,9 @@ def answer(holds: object) -> Answer:
 
 def observed(text: str) -> str:
     """What a check saw, as the trace shows it: on one line, cut, harmless to a terminal."""
-    line = text if len(text) <= SHOWN else " ".join(text[: 4 * SHOWN].split())
+    if len(text) <= SHOWN and text.isprintable():
+        return text
+    line = " ".join(text[: 4 * SHOWN].split())
     if len(line) > SHOWN or len(text) > 4 * SHOWN:
         line = f"{line[: SHOWN - 1]}…"
     return printable(line)

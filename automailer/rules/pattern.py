@@ -120,7 +120,12 @@ def _spot(source: str, complaint: str) -> int:
         return _unbalanced(source)[1]
     if kind.startswith("trailing"):
         return len(source) - 1
-    active = (offset for offset in _active(source) if source.startswith(piece, offset))
+    # RE2 names `(?P=x)` by the three characters with which a group begins too.
+    active = (
+        offset
+        for offset in _active(source)
+        if source.startswith(piece, offset) and not (piece == "(?P" and source.startswith("(?P<", offset))
+    )
     return next(active, max(source.find(piece), 0))
 
 
