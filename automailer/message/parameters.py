@@ -65,9 +65,9 @@ def parse_parameters(raw: bytes) -> Parameters:
     return Parameters(value=value, items={name: _resolve(form) for name, form in forms.items()})
 
 
-def media_type(value: str) -> str:
-    """Return a declared media type (RFC 2045 5.1), or `application/octet-stream` for a broken one."""
-    return value if _TYPE.fullmatch(value) else "application/octet-stream"
+def media_type(value: str, *, default: str) -> str:
+    """Return a declared media type (RFC 2045 5.1), or the default for a broken one."""
+    return value if _TYPE.fullmatch(value) else default
 
 
 def _without_line_ends(raw: bytes) -> bytes:

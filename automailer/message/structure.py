@@ -58,6 +58,7 @@ Piece = bytes | tuple[int, int]
 class Leaf:
     """A part without parts: what its header says of it, and its body, still encoded.
 
+    Without a type, or with a broken one, it is text (RFC 2045 5.2), and octets when it is named or attached.
     `related` tells that a multipart/related is around it; `too_deep` that it is a multipart that was not opened.
     """
 
@@ -92,11 +93,14 @@ def read_tree(octets: Octets, *, body: int, content_type: bytes) -> Tree:
 def leaf_of(body: Sequence[Piece], *, headers: Mapping[str, bytes], default_type: str = "text/plain") -> Leaf:
     """Return a leaf by its raw Content-* fields, by lower-case name."""
     content_type = parse_parameters(headers.get("content-type", b""))
-    declared = bool(headers.get("content-type", b"").strip())
+    disposition = parse_parameters(headers.get("content-disposition", b""))
+    is_named = disposition.value == "attachment" or disposition.get("filename") or content_type.get("name")
+    if default_type == "text/plain" and is_named:
+        default_type = "application/octet-stream"
     return Leaf(
         content_type=content_type,
-        disposition=parse_parameters(headers.get("content-disposition", b"")),
-        type=media_type(content_type.value) if declared else default_type,
+        disposition=disposition,
+        type=media_type(content_type.value, default=default_type),
         encoding=parse_parameters(headers.get("content-transfer-encoding", b"")).value,
         content_id=_content_id(headers.get("content-id", b"")),
         body=tuple(body),
@@ -251,7 +255,7 @@ def _pieces(payload: str) -> Iterator[Piece]:
 
 
 def _one_line(raw: bytes) -> str:
-    return " ".join(raw.decode("latin-1").split())
+    return raw.translate(None, b"\r\n").decode("latin-1")
 
 
 _SENTENCES = {

@@ -44,7 +44,7 @@ TEXT = b"Content-Type: text/plain\r\n\r\nhello"
         pytest.param(b"Content-Type: application/pdf\r\n\r\nx", True, id="no disposition"),
         pytest.param(b"Content-Type: image/png\r\nContent-ID: <a@b>\r\n\r\nx", True, id="picture"),
         pytest.param(b"Content-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\ny", True, id="message"),
-        pytest.param(b"Content-Type: nonsense\r\n\r\nx", True, id="broken type"),
+        pytest.param(b"Content-Type: text\r\n\r\nx", False, id="broken type"),
         pytest.param(b"Content-Type: multipart/mixed\r\n\r\nx", False, id="multipart without boundary"),
         pytest.param(
             b'Content-Type: message/external-body; access-type=local-file; name="/etc/passwd"\r\n\r\nx',
@@ -69,7 +69,7 @@ def test_one_rule_tells_attachments_from_text(part: bytes, is_attachment: bool) 
         pytest.param(b"Content-Type: application/pdf; name=b.pdf", "b.pdf", "b.pdf", id="name"),
         pytest.param(b"Content-Type: application/pdf", "attachment-1.pdf", "", id="none"),
         pytest.param(b"Content-Type: application/x-strange", "attachment-1.bin", "", id="none, unknown type"),
-        pytest.param(b"Content-Disposition: attachment", "attachment-1.txt", "", id="none, text"),
+        pytest.param(b"Content-Disposition: attachment", "attachment-1.bin", "", id="no name, no type"),
         pytest.param(
             b'Content-Disposition: attachment; filename="../../etc/passwd"',
             "etc_passwd",
@@ -95,7 +95,7 @@ def test_one_rule_tells_attachments_from_text(part: bytes, is_attachment: bool) 
             id="path in an encoded word",
         ),
         pytest.param(
-            b'Content-Disposition: attachment; filename=".."', "attachment-1.txt", "..", id="nothing left"
+            b'Content-Disposition: attachment; filename=".."', "attachment-1.bin", "..", id="nothing left"
         ),
     ],
 )
@@ -141,6 +141,11 @@ def test_a_picture_in_the_text_is_inline(html: bytes, header: bytes, is_inline: 
 def test_an_inline_picture_outside_of_related_is_no_part_of_the_text() -> None:
     picture = b"Content-Type: image/png\r\nContent-Disposition: inline\r\n\r\npng"
     assert not only(parse(multipart(TEXT, picture))).inline
+
+
+def test_an_attachment_without_a_type_is_octets() -> None:
+    parts = (b"Content-Disposition: attachment\r\n\r\nx", b"Content-Type: broken; name=x\r\n\r\nx")
+    assert {part.type for part in parse(multipart(*parts)).attachments} == {"application/octet-stream"}
 
 
 def test_two_attachments_of_one_name_are_two() -> None:

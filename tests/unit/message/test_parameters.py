@@ -70,8 +70,8 @@ def test_the_token_is_read_in_lower_case(raw: bytes, value: str) -> None:
 @pytest.mark.parametrize(
     "value", ["", "text", "text/", "/plain", "text/plain/x", "te xt/plain", "\xff/\xfe", "a" * 200 + "/b"]
 )
-def test_a_broken_type_is_octets(value: str) -> None:
-    assert media_type(value) == "application/octet-stream"
+def test_a_broken_type_is_none(value: str) -> None:
+    assert media_type(value, default="x/y") == "x/y"
 
 
 def test_parameters_have_a_limit() -> None:
