@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from automailer.compose.addresses import is_ascii_address
 from automailer.compose.loops import loop_marks
 from automailer.compose.model import Draft, File, Forward, Kind, Recipients
-from automailer.compose.original import as_html, below, facts_block, facts_html
+from automailer.compose.original import as_html, below, facts_block, facts_html, has_html
 from automailer.compose.parameters import file_name
 from automailer.compose.senders import reply_target
 from automailer.compose.threading import forward_subject, threading
@@ -63,7 +63,7 @@ def _showing(draft: Draft, message: Message, how: Forward) -> Draft:
     text = f"{draft.text.rstrip()}\n\n" if draft.text else ""
     page = None
     pictures: tuple[Picture, ...] = ()
-    if draft.html or message.html.strip():
+    if draft.html or has_html(message):
         above = draft.html or (as_html(draft.text) if draft.text else "")
         page = below(above, facts_html(message))
         pictures = tuple(_pictures(message, page))

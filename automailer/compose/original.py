@@ -6,14 +6,19 @@ import re
 from html import escape
 
 from automailer.message import Address, Message
+from automailer.templating import depth_limit, inline_styles
 
-__all__ = ["as_html", "below", "clean_html", "facts_block", "facts_html", "quoted_text"]
+__all__ = ["as_html", "below", "clean_html", "facts_block", "facts_html", "has_html", "quoted_text"]
 
 MAX_QUOTED = 200_000
 """Characters of the original's text that are shown; past it, it is no text that anybody reads in a quote."""
 
-MAX_STYLED = 300_000
-"""Characters of HTML whose <style> is worked into its elements: the work grows with rules times elements."""
+MAX_STYLED = 150_000
+"""Characters of a stranger's HTML whose <style> is worked into its elements: under a second, whatever it is."""
+
+MAX_HTML = 1_000_000
+MAX_DEPTH = 10_000
+"""Characters and depth of HTML that is shown as such; past them its text is. Cleaning takes depth squared."""
 
 MAX_NAMED = 20
 """Addresses of the original's To that are named."""
@@ -47,8 +52,14 @@ def facts_block(message: Message) -> str:
 def facts_html(message: Message) -> str:
     """The same as HTML; the original's own HTML where it has some."""
     facts = "".join(f"<b>{name}:</b> {escape(value)}<br>\n" for name, value in _facts(message))
-    content = clean_html(message.html) if message.html.strip() else as_html(_cut(message.text))
+    content = clean_html(message.html) if has_html(message) else as_html(_cut(message.text))
     return f'<hr>\n<p>{facts}</p>\n<div class="forwarded">{content}</div>\n'
+
+
+def has_html(message: Message) -> bool:
+    """Tell whether there is HTML that can be shown."""
+    source = message.html
+    return bool(source.strip()) and len(source) <= MAX_HTML and depth_limit(source) <= MAX_DEPTH
 
 
 def as_html(text: str) -> str:
@@ -83,13 +94,9 @@ def clean_html(source: str) -> str:
 
 
 def _styled(source: str) -> str:
-    if "<style" not in source.lower() or len(source) > MAX_STYLED:
-        return source
-    from css_inline import CSSInliner, InlineError
-
     try:
-        return CSSInliner(load_remote_stylesheets=False).inline(source)
-    except InlineError:
+        return inline_styles(source) if len(source) <= MAX_STYLED else source
+    except ValueError:  # css-inline can't read it
         return source
 
 

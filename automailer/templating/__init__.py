@@ -5,6 +5,7 @@ Jinja2 itself is imported when the first template is.
 
 from __future__ import annotations
 
+from automailer.templating.html import depth_limit, inline_styles
 from automailer.templating.inline import Expression, check_text, compile_expression, render_text
 from automailer.templating.model import LocalFile, Picture, Rendered
 from automailer.templating.names import KNOWN_NAMES, names
@@ -19,6 +20,8 @@ __all__ = [
     "Templates",
     "check_text",
     "compile_expression",
+    "depth_limit",
+    "inline_styles",
     "names",
     "render_text",
 ]
