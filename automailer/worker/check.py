@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from automailer.actions import ActionReader
-from automailer.errors import AutomailerError, ConfigError, Problem
-from automailer.mailbox import open_mailbox
+from automailer.errors import ConfigError, Problem
 from automailer.rules import load_rules
 from automailer.settings import (
-    MailboxSettings,
     SecretKind,
-    ServerSettings,
     Settings,
-    SmtpSettings,
     dotted,
     find_secrets,
     load_settings,
@@ -27,37 +21,14 @@ from automailer.settings import (
     secret_problems,
     warnings,
 )
-from automailer.smtp import examine
 from automailer.templating import Templates
 from automailer.worker.assembly import assemble
+from automailer.worker.reach import Connection, reach
 from automailer.worker.shop import WireHook
 
-__all__ = ["Checked", "Connection", "check"]
+__all__ = ["Checked", "check"]
 
-_AT_ONCE = 16
-"""Servers that are tried at the same time."""
 _NAMED_BY_RULES = frozenset({"lists", "templates", "smtp"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connection:
-    """One server that was tried: what it is, and how it went; `error` "" is well."""
-
-    kind: str
-    name: str
-    host: str
-    detail: str = ""
-    error: str = ""
-
-    def document(self) -> dict[str, Any]:
-        """As `check --connect --json` prints it."""
-        return {
-            "kind": self.kind,
-            "name": self.name,
-            "host": self.host,
-            "detail": self.detail,
-            "error": self.error or None,
-        }
 
 
 @dataclass(slots=True, kw_only=True)
@@ -109,24 +80,63 @@ def check(path: Path, *, connect: bool = False, wire: WireHook | None = None) ->
     found.warnings += warnings(settings)
     found.warnings.sort(key=lambda problem: (problem.place.line, problem.place.column))
     if connect:
-        found.connections = _connections(settings, wire)
+        found.connections = reach(settings, wire=wire)
     return found
 
 
 def _rules_beside(path: Path, problems: Iterable[Problem]) -> list[Problem]:
-    """What is wrong in rules and templates too, while the settings are; nothing that follows from the settings' faults."""
+    """What is wrong in the rules while the settings are, too; nothing that only follows from the settings' faults."""
     parts = {problem.path.partition(".")[0].partition("[")[0] for problem in problems}
     if not parts <= Settings.model_fields.keys() - _NAMED_BY_RULES:
         return []
     try:
         data = read_document(path).data
-        reader, files = _lenient(data, path.absolute().parent)
-    except (ConfigError, AttributeError, TypeError):
+    except ConfigError:
         return []
-    found: dict[Problem, None] = {}
-    for name, rules in files.items():
+    folder = path.absolute().parent
+    reader = ActionReader(
+        lists=_lists(data),
+        relays=data.get("smtp", {}).keys(),
+        templates=Templates(_paths(data, "templates", folder)),
+    )
+    found: dict[Problem, None] = {}  # two mailboxes may share a file: each problem once, in order
+    boxes = data.get("mailboxes")
+    for name, box in boxes.items() if isinstance(boxes, dict) else ():
+        files = [file for file in _paths(box, "rules", folder) if file.is_file()]
         try:
-            load_rules(rules, actions=reader, lists=reader.lists, mailbox=name)
+            load_rules(files, actions=reader, lists=reader.lists, mailbox=str(name))
         except ConfigError as exc:
             found.update(dict.fromkeys(exc.problems))
     return list(found)
+
+
+def _lists(data: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The named lists as they are written; those in files are taken as empty."""
+    lists = data.get("lists", {})
+    return {name: tuple(map(str, found)) if isinstance(found, list) else () for name, found in lists.items()}
+
+
+def _paths(data: object, key: str, folder: Path) -> list[Path]:
+    """The paths under a key that holds one or a list of them, as far as they are paths."""
+    value = data.get(key, key) if isinstance(data, dict) else []
+    names = value if isinstance(value, list) else [value]
+    return [folder / Path(name).expanduser() for name in names if isinstance(name, str)]
+
+
+def _sort_secrets(settings: Settings, found: Checked, *, connect: bool) -> None:
+    """Put each secret that can't be had where it belongs."""
+    in_files = {dotted(path) for path, secret in find_secrets(settings) if secret.kind is SecretKind.FILE}
+    for problem in secret_problems(settings, os.environ):
+        grave = connect or problem.path in in_files
+        (found.errors if grave else found.warnings).append(problem)
+
+
+def _document(problem: Problem) -> dict[str, Any]:
+    return {
+        "file": problem.place.file,
+        "line": problem.place.line,
+        "column": problem.place.column,
+        "path": problem.path,
+        "message": problem.message,
+        "hint": problem.hint or None,
+    }

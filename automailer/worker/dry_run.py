@@ -167,7 +167,9 @@ class _DryPoll:
         if outcome.problems:
             result.failed += 1
             message = outcome.arrival.message
-            result.troubles.append(f"{outcome.arrival.uid} {message.subject!r}: {'; '.join(outcome.problems)}")
+            result.troubles.append(
+                f"{outcome.arrival.uid} {message.subject!r}: {'; '.join(outcome.problems)}"
+            )
             return
         result.processed += 1
         if outcome.arrival.number is not None and self._leaves(outcome, self._now):

@@ -62,7 +62,9 @@ def poll_mailbox(shop: Shop, name: str, *, progress: Progress | None = None) -> 
             result.error = "another process polls this mailbox: it is left alone"
             logger(mailbox=name).warning("mailbox busy")
             return
-        guarded(_Poll(shop, result, owner=owner, progress=progress).run, name=f"poll {name}", failed=result.fail)
+        guarded(
+            _Poll(shop, result, owner=owner, progress=progress).run, name=f"poll {name}", failed=result.fail
+        )
         outcome = PollOutcome(mailbox=name, at=shop.clock(), error=result.error)
         shop.journal.poll_finished(outcome, owner=owner)
 
