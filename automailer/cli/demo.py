@@ -12,15 +12,20 @@ from automailer.cli.output import printable
 
 if TYPE_CHECKING:
     from automailer.journal import EffectRecord
-    from automailer.journal.queries import EntrySummary, MessageDetail
+    from automailer.journal.views import MessageDetail
+    from automailer.rules import Branch
     from automailer.worker.demo import Demo
     from automailer.worker.round import RoundResult
 
 __all__ = ["demo"]
 
+_SAVED = ("attachments", "cases", "invoices")  # the folders that the sample rules write to
+_NEXT_LINE = "\n" + " " * 26
+_WIDTH = 110  # characters; what a terminal shows side by side, and a mail's text may be long
+
 Folder = Annotated[
     Path | None,
-    typer.Argument(metavar="[DIR]", help="An empty folder; a new temporary one if none is named."),
+    typer.Argument(metavar="[DIR]", help="An empty folder; a temporary one if none is named."),
 ]
 
 
@@ -54,40 +59,64 @@ def _account(running: Demo) -> None:
         details = [queries.message_detail(connection, one.id) for one in found]
     for number, detail in enumerate(details, start=1):
         if detail is not None:
-            _tell(number, detail)
+            _tell(number, detail, running.folder)
 
 
-def _tell(number: int, detail: MessageDetail) -> None:
+def _tell(number: int, detail: MessageDetail, folder: Path) -> None:
     from automailer.rules import Answer, outline, restore
 
     one = detail.summary
     print(
-        f"\n{number:2}. {printable(one.subject) or '(no subject)'}\n    from {printable(one.from_) or '(nobody)'}"
+        f"\n{number:2}. {printable(one.subject) or '(no subject)'}  ·  from {printable(one.from_) or '(nobody)'}"
     )
     for branch in outline(restore(detail.trace or {})):
-        if branch.answer is Answer.YES:
-            why = "; ".join(f"{test.text} ← {test.value}" for test in branch.children) or "matches everything"
-            print(f"    rule {branch.text!r} ({branch.where})\n      because {why}")
-    for effect in detail.effects:
-        print(f"      → {_effect(effect, detail.outbox)}")
+        if branch.answer is not Answer.YES:
+            continue
+        print(f"    {branch.text}  ({branch.where.removeprefix(f'{folder}/')})")
+        for test in branch.children:
+            print(_fitted(f"      because {_why(test)}"))
+        for effect in detail.effects:
+            if effect.rule == branch.text:
+                print(f"      → {_effect(effect, folder)}")
     if not detail.effects:
         print("    no rule matched: it stays where it is")
     if one.error:
         print(f"    {one.state.value}: {printable(one.error)}")
 
 
-def _effect(effect: EffectRecord, mails: tuple[EntrySummary, ...]) -> str:
+def _why(test: Branch) -> str:
+    inner = "; ".join(map(_why, test.children))
+    seen = f" ← {test.value}" if test.value else ""
+    return f"{test.text} ({inner})" if inner else f"{test.text}{seen}"
+
+
+def _effect(effect: EffectRecord, folder: Path) -> str:
+    fields = effect.fields
     if effect.refused:
         return f"{effect.action}: refused: {effect.refused}"
     if effect.error:
         return f"{effect.action}: failed: {printable(effect.error)}"
-    if "saved" in effect.fields:
-        return f"{effect.action}: " + ", ".join(printable(str(path)) for path in effect.fields["saved"])
-    if "to" in effect.fields and "subject" in effect.fields:
-        to = ", ".join(effect.fields["to"])
-        return f"{effect.action} to {to}: {printable(str(effect.fields['subject']))}"
-    words = effect.fields.get("words") or effect.fields.get("values") or effect.fields.get("after")
-    return f"{effect.action}: {words}" if words else effect.action
+    if "saved" in fields:
+        names = (printable(str(path)).removeprefix(f"{folder}/") for path in fields["saved"])
+        return (
+            ("\n" + " " * 25)
+            .join([f"{effect.action}:", *map(_fitted, names)])
+            .replace(":\n" + " " * 25, ": ", 1)
+        )
+    if "to" in fields and "subject" in fields:
+        return f"{effect.action} to {', '.join(fields['to'])}: {printable(str(fields['subject']))}"
+    words = fields.get("words") or fields.get("after")
+    if values := fields.get("values"):
+        words = [f"{name} = {value}" for name, value in values.items()]
+    return (
+        f"{effect.action}: {', '.join(words) if isinstance(words, list) else words}"
+        if words
+        else effect.action
+    )
+
+
+def _fitted(text: str) -> str:
+    return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
 
 
 def _total(result: RoundResult) -> None:
@@ -103,14 +132,10 @@ def _total(result: RoundResult) -> None:
 
 def _places(running: Demo) -> None:
     folder = running.folder
-    print("\nWhere to look\n=============")
+    print(f"\nWhere to look: {folder}\n==============")
     for path in sorted(running.sent.glob("*.eml")):
-        print(f"sent     {path}")
-    for name in ("invoices", "attachments", "cases"):
-        for path in sorted((folder / name).rglob("*")):
-            if path.is_file():
-                print(f"saved    {path}")
-    print(
-        f"rules    {folder / 'rules'}\nsettings {folder / 'automailer.yaml'}\njournal  {folder / 'state' / 'automailer.db'}"
-    )
-    print(f"try      automailer -c {folder / 'automailer.yaml'} messages list")
+        print(f"sent        {path.relative_to(folder)}")
+    for name in sorted(entry.name for entry in folder.iterdir() if entry.name in _SAVED):
+        print(f"saved       {name}/")
+    print("files       automailer.yaml, rules/, templates/\njournal     state/automailer.db")
+    print(f"go on with  automailer -c {folder / 'automailer.yaml'} messages list")
