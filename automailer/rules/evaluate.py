@@ -79,7 +79,7 @@ class _Course:
             uidl=base.uidl,
             now=base.now,
             vars=self._vars(rule),
-            match=base.match,
+            match=dict.fromkeys(rule.captures, "") if rule.captures else NOTHING,
             matched=base.matched,
             lists=base.lists,
             rule=rule.name,
@@ -94,8 +94,7 @@ class _Course:
         return {**self.base.vars, **rule.vars, **self.assigned}
 
     def _match(self, rule: Rule, subject: Subject, test: TestTrace | None) -> None:
-        captures = NOTHING if test is None else test.captures
-        match = {**dict.fromkeys(rule.captures, ""), **captures}
+        match = subject.match if test is None else {**subject.match, **test.captures}
         if test is not None and test.unsettled and rule.captures:
             self.unsettled = True
             subject = replace(subject, unsettled=subject.unsettled | {"match"})

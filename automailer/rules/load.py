@@ -84,9 +84,10 @@ class _Shelf:
 
     def order(self, problem: Problem) -> tuple[int, int, int]:
         """Where a problem comes among all: file by file, each from top to bottom."""
-        place = problem.place
-        names = [sheet.document.name for sheet in self.sheets]
-        return names.index(place.file) if place.file in names else len(names), place.line, place.column
+        place, names = problem.place, [sheet.document.name for sheet in self.sheets]
+        if place.file not in names:
+            return len(names), 0, 0  # a file that can't be read has its problems in order
+        return names.index(place.file), place.line, place.column
 
     def _included(self, data: Mapping[str, Any], site: Site) -> Iterator[tuple[str, Site]]:
         value = data.get("include", [])
@@ -140,15 +141,13 @@ class _Reading:
                 within = Site(document=site.document, path=site.path, scope=scope)
                 with problems.gathered():
                     yield read_rule(entry, within, actions=self._actions, constants=sheet.constants)
-                name = _named(entry, site)
-                with problems.gathered():
-                    if name in places:
-                        self._refuse_twin(name, places[name], site)
-                places.setdefault(name, site.where)
+                if name := _named(entry, site):
+                    with problems.gathered():
+                        self._refuse_twin(name, places.setdefault(name, site.where), site)
 
     def _refuse_twin(self, name: str, first: Place, site: Site) -> None:
-        message = f"mailbox {self._mailbox!r} has a rule {name!r} already: {first}"
-        site.at("name").refuse(message)
+        if first != site.where:
+            site.at("name").refuse(f"mailbox {self._mailbox!r} has a rule {name!r} already: {first}")
 
 
 def _named(entry: object, site: Site) -> str:
