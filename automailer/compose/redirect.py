@@ -21,7 +21,8 @@ _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 _RECEIVED = re.compile(rb"^received[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _LOOP_MARK = re.compile(rb"^%s[ \t]*:([^\r\n]*)" % LOOP_FIELD.encode(), re.IGNORECASE | re.MULTILINE)
-_ENVELOPE_LINE = re.compile(rb">?From [^\r\n]*\r\n")
+# byte order mark, blank lines, the separator of an mbox: put before the message by some program, no part of it
+_NO_HEADER = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]+\r\n)*(?:>?From (?![ \t]*:)[^\r\n]*\r\n)?")
 
 
 def redirect(
@@ -36,8 +37,8 @@ def redirect(
     """Put Resent-* and our loop mark before the message; raises PermanentError when it goes in a loop.
 
     Everything else stays octet for octet, but for line ends: where one is not CRLF, all are made so, since a bare
-    LF or CR in DATA lets the message end early on some servers and speak SMTP in our name (CVE-2023-51764). An
-    mbox "From " line on top, which is no header field, goes.
+    LF or CR in DATA lets the message end early on some servers and speak SMTP in our name (CVE-2023-51764). What
+    stands on top and is no header field goes: an mbox "From " line, a byte order mark, lines of blanks.
     """
     if not is_message_id(message_id):
         msg = f"{message_id!r} is no Message-ID"
@@ -61,8 +62,7 @@ def _with_crlf(octets: bytes) -> bytes:
         octets = _LINE_END.sub(b"\r\n", octets)
     if not octets.endswith(b"\r\n"):
         octets += b"\r\n"
-    envelope_line = _ENVELOPE_LINE.match(octets)
-    return octets[envelope_line.end() :] if envelope_line else octets
+    return _NO_HEADER.sub(b"", octets, count=1)
 
 
 def _refuse_loop(header: bytes, loop_id: str) -> None:

@@ -10,6 +10,9 @@ from automailer.message import Address, Attachment, Message
 
 __all__ = ["KNOWN_NAMES", "View", "names"]
 
+MAX_TEXT = 900_000
+"""Characters of a message's text and HTML that templates see; longer ones come from machines, to be saved."""
+
 KNOWN_NAMES = frozenset(
     (
         *("message", "match", "vars", "rule", "now"),
@@ -105,8 +108,8 @@ _OF_MESSAGE: dict[str, Callable[[Message], Any]] = {
     "to": lambda message: Addresses(message.addresses("To")),
     "cc": lambda message: Addresses(message.addresses("Cc")),
     "date": lambda message: message.date,
-    "text": lambda message: message.text,
-    "html": lambda message: message.html,
+    "text": lambda message: message.text[:MAX_TEXT],
+    "html": lambda message: message.html[:MAX_TEXT],
     "headers": _headers_view,
     "attachments": lambda message: tuple(map(_attachment_view, message.attachments)),
     "size": lambda message: message.size,

@@ -19,14 +19,14 @@ from automailer.templating.markdown import armour
 
 __all__ = ["MAX_OUTPUT", "MAX_STEPS", "Sandbox", "run", "template_errors"]
 
-MAX_OUTPUT = 1_000_000
-"""Characters that one template may print: past it, it is a mistake or an attack, no mail."""
+MAX_OUTPUT = 5_000_000
+"""Characters that one template may print: room for a mail's whole text with every character escaped."""
 
 MAX_STEPS = 1_000_000
-"""Numbers that `range` may give in one rendering, all loops together: a second's work."""
+"""Below it are the numbers that `range` gives in one rendering, all loops together: a second's work."""
 
 MAX_PRODUCT = 1_000_000
-"""Length of a text or list made with `*`, and the bits of a number made with `**`."""
+"""Below it are the length of a text or list made with `*`, and the bits of a number made with `**`."""
 
 # What a template's author can cause; anything else is our own mistake and shows as such.
 _BREAKS = (
@@ -79,11 +79,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Refuse products that would fill the memory."""
         if operator == "**" and isinstance(left, int) and isinstance(right, int):
-            too_large = left.bit_length() * right > MAX_PRODUCT
+            too_large = left.bit_length() * right >= MAX_PRODUCT
         else:
             sizes = [len(side) if hasattr(side, "__len__") else side for side in (left, right)]
             sized = hasattr(left, "__len__") or hasattr(right, "__len__")
-            too_large = sized and sizes[0] * sizes[1] > MAX_PRODUCT
+            too_large = sized and sizes[0] * sizes[1] >= MAX_PRODUCT
         if too_large:
             msg = f"the result of {operator} would be too large"
             raise OverflowError(msg)
@@ -108,8 +108,8 @@ class _Steps:
         # len() can't say more than an index holds
         span = max(0, (numbers.stop - numbers.start) // numbers.step)
         self._left -= span
-        if self._left < 0:
-            msg = f"range() gives more than {MAX_STEPS} numbers"
+        if self._left <= 0:
+            msg = f"range() gives {MAX_STEPS} numbers or more"
             raise OverflowError(msg)
         return numbers
 

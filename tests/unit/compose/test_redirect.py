@@ -82,3 +82,21 @@ def test_what_has_no_proper_header_gets_one(octets: bytes, text: str) -> None:
     assert message.header("Resent-Message-ID") == "<r1@example.com>"
     assert text in message.text
     assert not any(" " in header.name for header in message.headers)
+
+
+TOPS = [
+    b"\xef\xbb\xbf",
+    b"   \t \r\n  \n",
+    b">From ann Mon\n",
+    b"\xef\xbb\xbfFrom ann\r\n",
+    b"From  : x@y\r\n",
+]
+
+
+@pytest.mark.parametrize("top", TOPS)
+def test_what_stands_on_top_does_not_hide_the_header_or_our_mark(top: bytes) -> None:
+    written = redirected(top + b"Subject: x\r\n\r\ntext\r\n")
+    assert parse(written).subject == "x"
+    assert parse(written).header("X-Automailer-Loop") == "abc"
+    with pytest.raises(PermanentError, match="loop mark"):
+        redirected(written)

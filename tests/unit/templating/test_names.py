@@ -86,3 +86,9 @@ def test_nothing_else_is_there(source: str, message: str) -> None:
 
 def test_a_message_without_a_date_prints_none() -> None:
     assert seen("[{{ message.date | date }}]", b"Subject: x\r\n\r\n") == "[]"
+
+
+def test_a_very_long_text_breaks_no_template() -> None:
+    assert (
+        800_000 < len(seen("{{ message.text }}", b"Subject: x\r\n\r\n" + b"<text>\r\n" * 500_000)) < 1_000_000
+    )

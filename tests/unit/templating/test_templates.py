@@ -258,3 +258,8 @@ def test_a_page_full_of_open_tags_is_read_in_no_time(folder: Path) -> None:
     templates = write(folder, ack_html="{{ value | safe }}")
     for hostile in ('<img src="' * 90_000, "<img " * 150_000, "<img a='" * 100_000, "<" * 900_000):
         assert templates.render("ack", {"value": hostile}).pictures == ()
+
+
+def test_a_page_too_deep_to_be_styled_keeps_its_styles(folder: Path) -> None:
+    templates = write(folder, ack_html="<style>p {color: red}</style>{{ value | safe }}")
+    assert "<style>" in str(templates.render("ack", {"value": "<!-- " + "<div>" * 50_000}).html)
