@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from automailer.errors import Place
+from automailer.rules.leaf import observed
 from automailer.rules.model import Answer, Decision, Mode, RuleTrace, TestTrace
 
 __all__ = ["Branch", "explain", "outline", "rule_documents"]
@@ -61,7 +62,7 @@ def _test_document(test: TestTrace, depth: int) -> dict[str, Any]:
         "value": test.value,
         "where": _written(test.where),
         "depth": depth,
-        "captures": {} if test.children else dict(test.captures),
+        "captures": {} if test.children else {name: observed(text) for name, text in test.captures.items()},
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from automailer.errors import Place
+from automailer.rules.leaf import observed
 from automailer.rules.model import NOTHING, Answer, Decision, Mode, RuleTrace, TestTrace
 
 __all__ = ["compact", "restore"]
@@ -19,7 +20,7 @@ _DEFAULTS: tuple[Any, ...] = ("", "n", "", "", None, (), NOTHING, 0)
 
 
 def compact(decision: Decision) -> dict[str, Any]:
-    """The decision's trace as JSON: positional lists, every file named once."""
+    """The decision's trace as JSON: positional lists, every file named once, captures cut as values are."""
     files: dict[str, int] = {}
     rules = [
         [
@@ -74,12 +75,17 @@ def _compact_test(test: TestTrace, files: dict[str, int]) -> list[Any]:
         test.value,
         _place(test.where, files),
         [_compact_test(child, files) for child in test.children],
-        dict(test.captures),
+        _shown(test.captures),
         int(test.unsettled),
     ]
     while not entry[-1]:
         entry.pop()
     return entry
+
+
+def _shown(captures: Mapping[str, str]) -> dict[str, str]:
+    # A group may hold a whole body; the journal is no place for it.
+    return {name: observed(text) for name, text in captures.items()}
 
 
 def _restored_test(entry: Sequence[Any], files: Sequence[str]) -> TestTrace:

@@ -85,6 +85,13 @@ def test_the_trace_of_a_poll_is_small() -> None:
     assert len(kept) < 1500
 
 
+def test_a_group_that_holds_a_whole_body_is_cut_in_the_journal_and_whole_in_the_match() -> None:
+    decided = evaluate([rule("r", "body: '/(?P<all>(?s).*)/'")], subject(mail("x" * 100_000)))
+    assert len(decided.matches[0].subject.match["all"]) == 100_000
+    assert len(json.dumps(compact(decided))) < 500
+    assert len(json.dumps(explain(decided))) < 800
+
+
 def test_a_record_of_another_version_is_no_trace() -> None:
     assert restore({"v": 99}) == ()
     assert restore({}) == ()
