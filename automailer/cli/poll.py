@@ -51,7 +51,7 @@ def _poll(said: Invocation, wanted: list[str], *, as_json: bool) -> int:
     _stop_on_signals(stop)
     with opened(said, stop=stop) as shop, progress_bars() as progress:
         names = chosen(shop, wanted)
-        result = poll_round(shop, names, progress=progress)
+        result = poll_round(shop, names, progress=progress, patient=not wanted)
     if as_json:
         print_json(result.document())
     else:

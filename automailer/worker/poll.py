@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from automailer.errors import ConfigError, PermanentError
@@ -13,6 +14,7 @@ from automailer.mailbox import Pop3Client, listing_digest, open_mailbox
 from automailer.worker.fetch import Fetcher, Order
 from automailer.worker.job import guarded
 from automailer.worker.log import logger
+from automailer.worker.patience import pause_after, still_paused
 from automailer.worker.shop import Shop
 from automailer.worker.survey import Agenda, Surveyor
 from automailer.worker.window import WindowDealer
@@ -52,23 +54,46 @@ class MailboxResult:
         self.may_pass = not isinstance(exc, _LASTING)
 
 
-def poll_mailbox(shop: Shop, name: str, *, progress: Progress | None = None) -> MailboxResult:
-    """Poll one mailbox; whatever goes wrong is in the result and stays in this mailbox."""
+def poll_mailbox(
+    shop: Shop,
+    name: str,
+    *,
+    progress: Progress | None = None,
+    patient: bool = True,
+    next_poll: Callable[[], datetime | None] = lambda: None,
+) -> MailboxResult:
+    """Poll one mailbox; whatever goes wrong is in the result and stays in this mailbox.
+
+    `patient`: a mailbox whose password was refused, or that asked for a pause, is left alone until its time.
+    `next_poll` tells when the schedule has it polled again.
+    """
     result = MailboxResult(name=name)
+    errors: list[Exception] = []
+
+    def failed(exc: Exception) -> None:
+        errors.append(exc)
+        result.error = str(exc) or repr(exc)
+        result.may_pass = not isinstance(exc, _LASTING)
 
     def leased() -> None:
-        owner = shop.owner(f"poll {name}")
-        if not shop.journal.claim_mailbox(name, owner=owner, now=shop.clock()):
+        journal, owner = shop.journal, shop.owner(f"poll {name}")
+        state = journal.mailbox_state(name)
+        if patient and still_paused(state, shop.clock()):
+            result.error = (
+                f"{state.error} (not tried before {state.next_poll}; name the mailbox to try it now)"
+            )
+            return
+        if not journal.claim_mailbox(name, owner=owner, now=shop.clock()):
             result.error = "another process polls this mailbox: it is left alone"
             logger(mailbox=name).warning("mailbox busy")
             return
-        guarded(
-            _Poll(shop, result, owner=owner, progress=progress).run, name=f"poll {name}", failed=result.fail
-        )
-        outcome = PollOutcome(mailbox=name, at=shop.clock(), error=result.error)
-        shop.journal.poll_finished(outcome, owner=owner)
+        guarded(_Poll(shop, result, owner=owner, progress=progress).run, name=f"poll {name}", failed=failed)
+        pause = pause_after(errors[0], state.failures) if errors else None
+        again = next_poll() if pause is None else shop.clock() + pause
+        outcome = PollOutcome(mailbox=name, at=shop.clock(), error=result.error, next_poll=again)
+        journal.poll_finished(outcome, owner=owner)
 
-    guarded(leased, name=f"poll {name}", failed=result.fail)
+    guarded(leased, name=f"poll {name}", failed=failed)
     return result
 
 

@@ -44,10 +44,16 @@ class RoundResult:
         }
 
 
-def poll_round(shop: Shop, names: Collection[str], *, progress: Progress | None = None) -> RoundResult:
-    """Poll the mailboxes, then send what is due."""
+def poll_round(
+    shop: Shop, names: Collection[str], *, progress: Progress | None = None, patient: bool = True
+) -> RoundResult:
+    """Poll the mailboxes, then send what is due; see `poll_mailbox` for `patient`."""
+
+    def poll(name: str) -> MailboxResult:
+        return poll_mailbox(shop, name, progress=progress, patient=patient)
+
     results: tuple[MailboxResult, ...] = ()
     if names:
         with ThreadPoolExecutor(min(len(names), MAX_POLLERS), thread_name_prefix="poll") as pool:
-            results = tuple(pool.map(lambda name: poll_mailbox(shop, name, progress=progress), names))
+            results = tuple(pool.map(poll, names))
     return RoundResult(mailboxes=results, outbox=deliver_round(shop))

@@ -22,6 +22,7 @@ from automailer.worker.housekeeping import keep_house
 from automailer.worker.log import logger
 from automailer.worker.notify import notify, watchdog_interval
 from automailer.worker.poll import poll_mailbox
+from automailer.worker.pulse import Pulse
 from automailer.worker.schedule import Schedule
 from automailer.worker.shop import Shop
 
@@ -46,7 +47,7 @@ def run(shop: Shop, path: Path) -> None:
                 daemon = _reload(daemon, path)
             elif caught is not None:
                 break
-            elif daemon.schedule.take_progress():
+            elif daemon.pulse.take():
                 notify("WATCHDOG=1")
         notify("STOPPING=1")
         logger().info("stopping", signal=signal.Signals(caught).name)
@@ -60,8 +61,9 @@ class _Daemon:
         self.shop = replace(shop, stop=threading.Event())
         settings = shop.assembly.settings
         self._senders = RelaySenders(self.shop)
-        jobs = len(shop.assembly.mailboxes) + len(self._senders.names) + 1
-        self.schedule = Schedule(settings.zone, jobs=jobs)
+        jobs = len(shop.assembly.mailboxes) + len(self._senders.names) + 2
+        self.pulse = Pulse(time.monotonic)
+        self.schedule = Schedule(settings.zone, jobs=jobs, ended=self.pulse.beat)
 
     def start(self) -> None:
         """Plan every job and begin."""
@@ -71,6 +73,7 @@ class _Daemon:
             self.schedule.add_poll(mailbox, self._poll_job(name), now=now)
         for relay in self._senders.names:
             self.schedule.add_delivery(relay, self._deliver_job(relay), now=now)
+        self.schedule.add_heartbeat(self.shop.journal.status)
         self.schedule.add_housekeeping(lambda: keep_house(self.shop), now=now)
         self.schedule.start()
         logger().info("started", mailboxes=list(mailboxes), relays=list(self._senders.names))
@@ -96,7 +99,13 @@ class _Daemon:
 
     def _poll_job(self, name: str) -> Callable[[], object]:
         def job() -> None:
-            poll_mailbox(self.shop, name)
+            with self.pulse.watched(f"poll {name}") as came_on:
+                poll_mailbox(
+                    self.shop,
+                    name,
+                    progress=lambda *_: came_on(),
+                    next_poll=lambda: self.schedule.next_run(name),
+                )
 
         return job
 

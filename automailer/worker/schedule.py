@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
@@ -20,14 +19,15 @@ __all__ = ["Schedule"]
 
 DELIVER_EVERY = timedelta(seconds=5)
 """How late a mail's next attempt may be; a pass over an outbox with nothing due is one query."""
+HEARTBEAT_EVERY = timedelta(seconds=2)
 KEEP_HOUSE_EVERY = timedelta(hours=6)
 
 
 class Schedule:
     """The jobs of one configuration. Each runs once at a time; runs that were missed come once."""
 
-    def __init__(self, zone: tzinfo, *, jobs: int) -> None:
-        self._progress = threading.Event()
+    def __init__(self, zone: tzinfo, *, jobs: int, ended: Callable[[], None]) -> None:
+        """`jobs` may run at once; `ended` hears of every one that came to its end."""
         self._scheduler = BackgroundScheduler(
             timezone=zone,
             executors={"default": ThreadPoolExecutor(jobs)},
@@ -35,7 +35,7 @@ class Schedule:
             daemon=True,
         )
         self._zone = zone
-        self._scheduler.add_listener(self._progressed, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
+        self._scheduler.add_listener(lambda _: ended(), EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
 
     def add_poll(self, mailbox: MailboxSettings, job: Callable[[], object], *, now: datetime) -> None:
         """Poll a mailbox by its schedule; one with an interval is polled at once, too."""
@@ -57,6 +57,10 @@ class Schedule:
         trigger = IntervalTrigger(seconds=DELIVER_EVERY.total_seconds(), timezone=self._zone)
         self._scheduler.add_job(job, trigger, id=f"deliver {relay}", next_run_time=now)
 
+    def add_heartbeat(self, job: Callable[[], object]) -> None:
+        """Show, however little there is to do, that jobs are run."""
+        self._scheduler.add_job(job, IntervalTrigger(seconds=HEARTBEAT_EVERY.total_seconds()), id="heartbeat")
+
     def add_housekeeping(self, job: Callable[[], object], *, now: datetime) -> None:
         """Forget what is past its time."""
         trigger = IntervalTrigger(seconds=KEEP_HOUSE_EVERY.total_seconds(), timezone=self._zone)
@@ -75,12 +79,3 @@ class Schedule:
     def shut_down(self, *, wait: bool) -> None:
         """Start nothing more; with `wait`, until the running jobs are done."""
         self._scheduler.shutdown(wait=wait)
-
-    def take_progress(self) -> bool:
-        """Whether a job has ended since this was asked last: the watchdog is fed on that alone."""
-        happened = self._progress.is_set()
-        self._progress.clear()
-        return happened
-
-    def _progressed(self, _event: object) -> None:
-        self._progress.set()
