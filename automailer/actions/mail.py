@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 from automailer.actions.fields import Recipients, addresses, rendered, template_names
 from automailer.actions.model import Mail, PlanContext, Sender
-from automailer.compose import Draft, Enclosure, File, compose
+from automailer.compose import Draft, Enclosure, File, compose, make_message_id
 from automailer.compose import Recipients as Envelope
 from automailer.errors import PermanentError, TemporaryError
 from automailer.message import Address, Attachment
@@ -29,7 +29,7 @@ class Post:
         self.relay = relay or context.relay
         self.sender: Sender = context.relays[self.relay]
         self.from_ = _from_address(from_, self.sender, subject, self.relay)
-        self.message_id = f"<{context.new_id()}@{self.from_.domain}>"
+        self.message_id = make_message_id(context.new_id(), self.from_)
 
     def compose(
         self, draft: Draft, *, envelope_from: str | None = None, answered: str = ""
