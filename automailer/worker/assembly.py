@@ -53,7 +53,7 @@ def assemble(path: Path) -> Assembly:
     problems.update(dict.fromkeys(_missing_relays(settings, rules)))
     if problems:
         raise ConfigError(problems)
-    digests = {name: _digest(named) for name, named in files.items()}
+    digests = {name: _digest(loaded) for name, loaded in rules.items()}
     return Assembly(settings=settings, rules=rules, rules_digest=digests, templates=templates, lists=lists)
 
 
@@ -96,9 +96,9 @@ def _template_problems(rules: Mapping[str, tuple[Rule, ...]], templates: Templat
             yield from templates.check(name)
 
 
-def _digest(files: tuple[Path, ...]) -> str:
-    """Tells one state of the rules from another, in the journal."""
+def _digest(rules: tuple[Rule, ...]) -> str:
+    """Tells one state of the rules, included files too, from another, in the journal."""
     digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.read_bytes())
+    for file in dict.fromkeys(rule.where.file for rule in rules):
+        digest.update(Path(file).read_bytes())
     return digest.hexdigest()

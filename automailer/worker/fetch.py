@@ -7,8 +7,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from automailer.journal import EffectKey, EffectRecord, EffectState, RetryDue
-from automailer.mailbox import Entry, Pop3Client, Refused, Retrieved
+from automailer.journal import EffectKey, EffectRecord, EffectState, RetryDue, SeenRecord
+from automailer.mailbox import Entry, Pop3Client, Refused, Retrieved, is_folder_data
 from automailer.message import Message, parse
 from automailer.settings import MailboxSettings
 from automailer.worker.arrival import Arrival
@@ -23,6 +23,8 @@ WINDOW_OCTETS = 16_000_000
 
 _Source = tuple[bytes | memoryview, bool]  # the octets, and whether they are the whole message
 _GONE = "the message has left the server, and no copy is kept"
+
+_FOLDER_DATA_OCTETS = 4_096  # the message in which some servers keep a folder's state is shorter
 
 USUAL_OCTETS = 50_000
 """What a message weighs of which the server tells no size."""
@@ -53,10 +55,11 @@ class Unfetched:
 
 @dataclass(slots=True)
 class Fetched:
-    """One window's messages; their octets live until `close`."""
+    """One window's messages; their octets live until `close`. What is `passed_over` is nobody's mail."""
 
     arrivals: list[Arrival] = field(default_factory=list)
     unfetched: list[Unfetched] = field(default_factory=list)
+    passed_over: list[SeenRecord] = field(default_factory=list)
     _open: ExitStack = field(default_factory=ExitStack, repr=False)
 
     def hold_open(self, retrieved: Retrieved) -> None:
@@ -96,6 +99,9 @@ class Fetcher:
                 fetched.unfetched.append(Unfetched(order=order, reason=source))
                 continue
             octets, whole = source
+            if order.entry and is_folder_data(bytes(octets[:_FOLDER_DATA_OCTETS])):
+                fetched.passed_over.append(_left_alone(order.entry, now))
+                continue
             size = order.entry.size if order.entry and not whole else None
             message = parse(octets, size=size, complete=whole)
             effects = settled.get(order.retry.message, {}) if order.retry else {}
@@ -125,6 +131,10 @@ class Fetcher:
         for number, header in self._client.headers(headers):
             found[headers[number]] = header.text if isinstance(header, Refused) else (header, False)
         return found
+
+
+def _left_alone(entry: Entry, now: datetime) -> SeenRecord:
+    return SeenRecord(uid=entry.uid, occurrence=entry.occurrence, size=entry.size or 0, at=now)
 
 
 def _arrival(

@@ -139,6 +139,10 @@ class _Poll:
             for one in agenda.held:
                 window.add(one)
             window.vanished(agenda.vanished)
+            if agenda.first_contact:
+                # With what is left alone, not after the rest: were the poll cut off, mail that came meanwhile
+                # would be taken for mail that was there before.
+                window.listed("")
             if agenda.uids_changed:
                 window.hold()
         if agenda.uids_changed:
@@ -152,7 +156,7 @@ class _Poll:
         dealer = WindowDealer(self._shop, self._result.name, owner=self._owner)
         dealt = 0
         for fetched in Fetcher(self._shop, client, self._settings).windows(orders):
-            records = dealer.deal(fetched.arrivals, fetched.unfetched)
+            records = dealer.deal(fetched)
             self._count(records)
             numbers = {UidKey(one.uid, one.occurrence): one.number for one in fetched.arrivals}
             finished = (numbers.get(UidKey(one.uid, one.occurrence)) for one in records if self._leaves(one))

@@ -114,7 +114,8 @@ def _removal(
 ) -> tuple[RemoveAfter | None, datetime | None]:
     """What the message's leaving waits for; the most patient wish wins."""
     stays = any(planned.plan.keeps and not planned.shadow for planned in outcome.planned)
-    if stays or outcome.arrival.keeps:
+    unsure = outcome.decided is not None and outcome.decided.decision.undecided
+    if stays or unsure or outcome.arrival.keeps:
         return None, None
     received = outcome.arrival.received
     wishes = [

@@ -36,6 +36,7 @@ class Agenda:
     seen: list[SeenRecord] = field(default_factory=list)
     held: list[MessageRecord] = field(default_factory=list)
     vanished: tuple[UidKey, ...] = ()
+    first_contact: bool = False
     uids_changed: bool = False
     skipped: int = 0
 
@@ -66,7 +67,7 @@ class Surveyor:
         known = self._journal.known(self._settings.name)
         first_contact = state.first_polled_at is None
         comparison = compare(entries, _remembered(known), first_contact=first_contact)
-        agenda = Agenda(entries=entries, known=known)
+        agenda = Agenda(entries=entries, known=known, first_contact=first_contact)
         agenda.vanished = tuple(UidKey(*key) for key in comparison.vanished)
         new = [*comparison.new, *self._other_content(comparison.recheck, agenda)]
         if comparison.uids_changed and self._is_migration(entries, known):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from automailer.actions import Mail
-from automailer.errors import TemplateError
+from automailer.errors import ConfigError, TemporaryError
 from automailer.journal import MessageRecord
 from automailer.outbox import Policy
 from automailer.worker.arrival import Arrival, Outcome
 from automailer.worker.decide import Decider
-from automailer.worker.fetch import Unfetched
+from automailer.worker.fetch import Fetched
 from automailer.worker.record import RecordPolicy, record, record_unfetched
 from automailer.worker.saving import save_files
 from automailer.worker.shop import Shop
@@ -38,7 +38,7 @@ class WindowDealer:
             rules_digest=shop.assembly.rules_digest[mailbox],
         )
 
-    def deal(self, arrivals: Iterable[Arrival], unfetched: Iterable[Unfetched] = ()) -> list[MessageRecord]:
+    def deal(self, fetched: Fetched) -> list[MessageRecord]:
         """Decide, save and write down; gives what was written, in the arrivals' order, then what could not be had.
 
         Raises:
@@ -46,11 +46,12 @@ class WindowDealer:
         """
         now = self._shop.clock()
         try:
-            outcomes = [self._decided(arrival, now) for arrival in arrivals]
+            outcomes = [self._decided(arrival, now) for arrival in fetched.arrivals]
             outcomes = save_files(outcomes, self._shop.journal)
             records = [self._record(outcome, now) for outcome in outcomes]
-            missing = [record_unfetched(one, self._policy, now=now) for one in unfetched]
+            missing = [record_unfetched(one, self._policy, now=now) for one in fetched.unfetched]
             with self._shop.journal.window(self._mailbox, owner=self._owner, now=now) as window:
+                window.seen(fetched.passed_over)
                 for one in (*records, *missing):
                     window.add(one)
         finally:
@@ -61,7 +62,7 @@ class WindowDealer:
     def _decided(self, arrival: Arrival, now: datetime) -> Outcome:
         try:
             decided = self._decider.decide(arrival.message, uidl=arrival.uid, now=now, done=arrival.done)
-        except TemplateError as exc:
+        except (TemporaryError, ConfigError) as exc:  # a template, or a list in a file, that broke
             return Outcome(arrival=arrival, decided=None, error=str(exc))
         for planned in decided.planned:
             for effect in planned.plan.effects:
