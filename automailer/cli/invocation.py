@@ -8,15 +8,34 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from automailer.errors import PermanentError
+
 if TYPE_CHECKING:
+    from automailer.journal import Journal
+    from automailer.settings import Settings
     from automailer.worker import Assembly, Shop
 
-__all__ = ["Config", "Invocation", "Json", "Wire", "invocation", "open_assembly", "opened"]
+__all__ = [
+    "Config",
+    "Invocation",
+    "Json",
+    "Wire",
+    "changed",
+    "invocation",
+    "looked_up",
+    "now",
+    "open_assembly",
+    "opened",
+    "read_settings",
+    "settings_path",
+    "wire_hook",
+]
 
 Config = Annotated[
     Path | None,
@@ -49,6 +68,44 @@ def settings_path(said: Invocation) -> Path:
     return find_settings(said.config, environ=os.environ, cwd=Path.cwd(), home=Path.home())
 
 
+def read_settings(said: Invocation) -> Settings:
+    """The settings alone, for commands that need neither rules nor templates."""
+    from automailer.settings import load_settings
+
+    return load_settings(settings_path(said))
+
+
+@contextmanager
+def looked_up(settings: Settings) -> Iterator[Journal]:
+    """The journal for reading alone, empty where none was made yet; closed at the end."""
+    from automailer.journal import existing_journal
+
+    with existing_journal(settings.database_url(), settings.state, clock=now) as journal:
+        yield journal
+
+
+@contextmanager
+def changed(settings: Settings) -> Iterator[Journal]:
+    """The journal, to change something in it; closed at the end.
+
+    Raises:
+        PermanentError: nothing was ever written down, so that there is nothing to change.
+    """
+    from automailer.journal import is_there, open_journal
+
+    url = settings.database_url()
+    if not is_there(url, settings.state):
+        reason = "there is no database yet: the first poll makes it"
+        raise PermanentError(reason)
+    with open_journal(url, settings.state, clock=now) as journal:
+        yield journal
+
+
+def now() -> datetime:
+    """The clock."""
+    return datetime.now(UTC)
+
+
 def open_assembly(said: Invocation) -> Assembly:
     """The whole configuration, and logs as it asks for; ConfigError with every problem."""
     from automailer.worker import assemble
@@ -65,14 +122,19 @@ def opened(said: Invocation, *, stop: threading.Event | None = None) -> Iterator
     """The open program; closed at the end."""
     from automailer.worker import open_shop
 
-    shop = open_shop(open_assembly(said), stop=stop, wire=wire_printer() if said.wire else None)
+    shop = open_shop(open_assembly(said), stop=stop, wire=wire_hook(said))
     try:
         yield shop
     finally:
         shop.journal.close()
 
 
-def wire_printer() -> Callable[[str, bytes], None]:
+def wire_hook(said: Invocation) -> Callable[[str, bytes], None] | None:
+    """What hears the dialogues, if they are to be printed."""
+    return _wire_printer() if said.wire else None
+
+
+def _wire_printer() -> Callable[[str, bytes], None]:
     """Prints each line of a dialogue to stderr; lines of parallel sessions don't mix."""
     lock = threading.Lock()
 

@@ -8,7 +8,7 @@ import typer
 
 from automailer.cli.exits import Exit
 from automailer.cli.invocation import Config, Invocation, Wire
-from automailer.cli.output import print_error
+from automailer.cli.output import bear_every_character, print_error
 from automailer.errors import AutomailerError, ConfigError
 
 __all__ = ["app", "run_cli"]
@@ -19,6 +19,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -32,6 +33,7 @@ def run_cli() -> int:
     """Run what was typed; gives the exit status."""
     from automailer.cli import register
 
+    bear_every_character()
     register.commands(app)
     try:
         app()

@@ -1,21 +1,52 @@
-"""How answers look: JSON documents and tables on stdout, problems on stderr."""
+"""How answers look: JSON documents, tables and facts on stdout, problems on stderr."""
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from automailer.errors import AutomailerError, ConfigError
 
-__all__ = ["print_error", "print_json", "print_table"]
+if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
+    from rich.console import Console
+
+__all__ = [
+    "bear_every_character",
+    "moment",
+    "print_error",
+    "print_facts",
+    "print_json",
+    "print_table",
+    "printable",
+    "screen",
+]
+
+
+def bear_every_character() -> None:
+    """Let stdout and stderr show what their charset lacks escaped, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def print_json(document: Any) -> None:
-    """One JSON document."""
-    json.dump(document, sys.stdout, ensure_ascii=False, indent=2, default=str)
+    """One JSON document; in ASCII where stdout is not UTF-8."""
+    plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    # A lone surrogate of a broken mail becomes its JSON escape, by `bear_every_character`.
+    json.dump(document, sys.stdout, ensure_ascii=plain, indent=2, default=str)
     sys.stdout.write("\n")
+
+
+def screen() -> Console:
+    """Where people look: colour on a terminal, no line cut or wrapped anywhere, nothing interpreted."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
@@ -36,12 +67,27 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, emp
     (console if console.is_terminal else Console(width=1_000)).print(table)
 
 
+def print_facts(facts: Iterable[tuple[str, object]], *, indent: str = "") -> None:
+    """Names and values below each other; what is empty is left out."""
+    found = [(name, printable(str(value))) for name, value in facts if value not in (None, "", (), [])]
+    width = max((len(name) for name, _ in found), default=0)
+    for name, value in found:
+        print(f"{indent}{name:{width}}  {value}")
+
+
+def moment(at: datetime | None, zone: tzinfo | None) -> str:
+    """A time as people read it, in the settings' time zone."""
+    return "" if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+
+
 def print_error(error: AutomailerError) -> None:
     """What went wrong, on stderr; every problem of a configuration, and how many."""
+    if not isinstance(error, ConfigError):
+        print(printable(str(error)), file=sys.stderr)
+        return
     print(str(error), file=sys.stderr)
-    if isinstance(error, ConfigError):
-        count = len(error.problems)
-        print(f"{count} problem{'s' if count != 1 else ''}", file=sys.stderr)
+    count = len(error.problems)
+    print(f"{count} problem{'s' if count != 1 else ''}", file=sys.stderr)
 
 
 def printable(text: str) -> str:

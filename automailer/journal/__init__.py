@@ -5,7 +5,7 @@ from __future__ import annotations
 from automailer.journal import queries, tables
 from automailer.journal.engine import Conflict, Database, open_database
 from automailer.journal.entries import enqueue
-from automailer.journal.existing import existing_journal, is_there
+from automailer.journal.existing import existing_journal, is_there, schema_of
 from automailer.journal.lease import LEASE_LASTS, LeaseLost, is_free
 from automailer.journal.model import (
     EffectKey,
@@ -89,6 +89,7 @@ __all__ = [
     "open_database",
     "open_journal",
     "queries",
+    "schema_of",
     "status",
     "tables",
     "this_owner",

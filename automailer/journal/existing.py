@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -13,9 +14,10 @@ from sqlalchemy.pool import QueuePool, StaticPool
 from automailer.errors import PermanentError
 from automailer.journal import schema, tables
 from automailer.journal.engine import BUSY_SECONDS, Database, begin_as_asked, parse_url, server_database
+from automailer.journal.schema import SchemaStatus
 from automailer.journal.store import Journal
 
-__all__ = ["existing_journal", "is_there"]
+__all__ = ["existing_journal", "is_there", "schema_of"]
 
 
 def is_there(url: str, state: Path) -> bool:
@@ -39,10 +41,7 @@ def existing_journal(url: str, state: Path, *, clock: Callable[[], datetime]) ->
     """
     if not is_there(url, state):
         return _empty(clock)
-    target = parse_url(url, state)
-    database = (
-        _file(str(target.database)) if target.get_backend_name() == "sqlite" else server_database(target)
-    )
+    database = _existing(url, state)
     try:
         found = schema.status(database)
     except BaseException:
@@ -55,6 +54,19 @@ def existing_journal(url: str, state: Path, *, clock: Callable[[], datetime]) ->
         return _empty(clock)
     msg = f"database {found.place}: version {found.version}, {found.head} is needed: run `automailer db upgrade`"
     raise PermanentError(msg)
+
+
+def schema_of(url: str, state: Path) -> SchemaStatus:
+    """Which version the tables of a database have; "" where there are none, or no database."""
+    if not is_there(url, state):
+        return SchemaStatus(place=str(parse_url(url, state).database), version="", head=schema.HEAD)
+    with closing(_existing(url, state)) as database:
+        return schema.status(database)
+
+
+def _existing(url: str, state: Path) -> Database:
+    target = parse_url(url, state)
+    return _file(str(target.database)) if target.get_backend_name() == "sqlite" else server_database(target)
 
 
 def _file(path: str) -> Database:

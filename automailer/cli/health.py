@@ -1,0 +1,64 @@
+"""One mailbox in `mailbox list`: its settings, and what the journal knows of its health."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from automailer.cli.output import moment
+
+if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
+    from automailer.journal import MailboxSummary
+    from automailer.settings import MailboxSettings
+
+__all__ = ["COLUMNS", "health_document", "health_row"]
+
+COLUMNS = ("name", "host", "last poll", "last success", "failures", "next poll", "waiting", "state")
+
+
+def health_document(box: MailboxSettings, found: MailboxSummary | None) -> dict[str, Any]:
+    """As `mailbox list --json` shows it; None was never polled."""
+    state = found.state if found else None
+    return {
+        "name": box.name,
+        "host": box.host,
+        "last_poll": _iso(state.last_poll) if state else None,
+        "last_success": _iso(state.last_success) if state else None,
+        "failures": state.failures if state else 0,
+        "error": (state.error or None) if state else None,
+        "next_poll": _iso(state.next_poll) if state else None,
+        "waiting": found.waiting if found else 0,
+        "enabled": box.enabled,
+        "held": state.held if state else False,
+    }
+
+
+def health_row(box: MailboxSettings, found: MailboxSummary | None, zone: tzinfo) -> Sequence[object]:
+    """As a line of the table."""
+    if found is None:
+        return (box.name, box.host, "", "", "", "", "", "never polled" if box.enabled else "disabled")
+    state = found.state
+    return (
+        box.name,
+        box.host,
+        moment(state.last_poll, zone),
+        moment(state.last_success, zone),
+        state.failures,
+        moment(state.next_poll, zone),
+        found.waiting,
+        _standing(box, found),
+    )
+
+
+def _standing(box: MailboxSettings, found: MailboxSummary) -> str:
+    if not box.enabled:
+        return "disabled"
+    if found.state.error:
+        return found.state.error
+    return "held: nearly all UIDs changed" if found.state.held else "good"
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

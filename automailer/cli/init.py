@@ -1,0 +1,76 @@
+"""`automailer init`: something to start from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from automailer.cli.output import printable
+from automailer.cli.schema import schema_text
+from automailer.errors import PermanentError
+
+__all__ = ["init"]
+
+Folder = Annotated[
+    Path, typer.Argument(metavar="[DIR]", help="Where; made if it is not there. Default: here.")
+]
+
+_SCHEMA_LINE = "# yaml-language-server: $schema=../rules.schema.json\n"
+
+
+def init(folder: Folder = Path()) -> None:
+    """Write commented settings, sample rules and templates, and schemas for editors."""
+    from automailer.settings import FILE_NAME
+
+    if (folder / FILE_NAME).exists():
+        reason = f"{folder / FILE_NAME}: is there already, and nothing was written"
+        raise PermanentError(reason)
+    for path, octets in _files():
+        _write(folder / path, octets)
+    told = "" if folder == Path() else f" -c {folder / FILE_NAME}"
+    print(f"\nNext: put your servers into {folder / FILE_NAME}, then")
+    for command, why in (
+        ("check", "is everything right?"),
+        ("check --connect", "do the servers let us in?"),
+        ("poll --dry-run", "what would be done? Changes nothing."),
+    ):
+        print(f"  automailer{told} {command:16} {why}")
+
+
+def _files() -> Iterator[tuple[Path, bytes]]:
+    from automailer.settings import FILE_NAME, starting_point
+    from automailer.shipped import shipped
+
+    for name in ("rules", "templates"):
+        root = shipped(name)
+        for path in sorted(root.rglob("*")):
+            if path.is_file():
+                octets = path.read_bytes()
+                if path.suffix == ".yaml":
+                    octets = _SCHEMA_LINE.encode() + octets
+                yield Path(name) / path.relative_to(root), octets
+    yield Path("automailer.schema.json"), schema_text("settings").encode()
+    yield Path("rules.schema.json"), schema_text("rules").encode()
+    # Last: a folder that has it has all the others.
+    yield Path(FILE_NAME), starting_point().encode()
+
+
+def _write(path: Path, octets: bytes) -> None:
+    """Write a file that is not there; one that is stays as it is."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as file:
+            file.write(octets)
+    except FileExistsError:
+        if not path.is_file():
+            reason = f"{path.parent}: can't be written: it is no folder"
+            raise PermanentError(reason) from None
+        print(f"kept   {printable(str(path))}")
+    except OSError as exc:
+        reason = f"{path}: can't be written: {exc.strerror or exc}"
+        raise PermanentError(reason) from exc
+    else:
+        print(f"wrote  {printable(str(path))}")

@@ -1,0 +1,159 @@
+"""`automailer messages`: the journal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from automailer.cli.effects import effect_line
+from automailer.cli.groups import group
+from automailer.cli.invocation import Config, Json, changed, invocation, looked_up, now, read_settings
+from automailer.cli.names import choice, known
+from automailer.cli.output import moment, print_facts, print_json, print_table, printable, screen
+from automailer.cli.tree import tree_lines
+from automailer.errors import PermanentError
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from automailer.journal import EffectRecord, MessageDetail
+
+__all__ = ["messages"]
+
+messages = group("The journal: each message, its decision, its effects.")
+
+Mailbox = Annotated[str | None, typer.Option("--mailbox", metavar="NAME", help="Only of this mailbox.")]
+State = Annotated[
+    str | None,
+    typer.Option(
+        "--state", metavar="STATE", help="Only in this state: done, retry, failed, held, seen, oversize."
+    ),
+]
+Limit = Annotated[int, typer.Option("--limit", min=1, metavar="N", help="At most so many, the newest.")]
+Id = Annotated[int, typer.Argument(metavar="ID", help="Its number in the list.", show_default=False)]
+
+
+@messages.command("list")
+def list_(
+    context: typer.Context,
+    mailbox: Mailbox = None,
+    state: State = None,
+    limit: Limit = 100,
+    as_json: Json = False,
+    config: Config = None,
+) -> None:
+    """List the messages, newest first."""
+    from automailer.journal import MessageState, queries
+
+    settings = read_settings(invocation(context, config))
+    if mailbox is not None:
+        known(mailbox, settings.mailboxes, what="mailbox")
+    wanted = choice(state, MessageState)
+    with looked_up(settings) as journal, journal.reading() as connection:
+        found = queries.messages(connection, of_mailbox=mailbox, state=wanted, limit=limit)
+    if as_json:
+        print_json([one.document() for one in found])
+        return
+    columns = ("id", "mailbox", "received", "state", "from", "subject", "rules", "actions")
+    rows = (
+        (
+            one.id,
+            one.mailbox,
+            moment(one.received, settings.zone),
+            one.state.value,
+            one.from_,
+            one.subject,
+            ", ".join(one.rules),
+            ", ".join(one.actions),
+        )
+        for one in found
+    )
+    print_table(columns, rows, empty="no messages")
+
+
+@messages.command("show")
+def show(context: typer.Context, number: Id, as_json: Json = False, config: Config = None) -> None:
+    """Show everything about one message: why, what was done, what came of it."""
+    from automailer.journal import queries
+    from automailer.rules import restore, rule_documents
+
+    settings = read_settings(invocation(context, config))
+    with looked_up(settings) as journal, journal.reading() as connection:
+        found = queries.message_detail(connection, number)
+    if found is None:
+        reason = f"message {number}: there is none of this number"
+        raise PermanentError(reason)
+    if as_json:
+        print_json({**found.document(), "trace": rule_documents(restore(found.trace or {}))})
+    else:
+        _tell(found, settings.zone)
+
+
+@messages.command("retry")
+def retry(context: typer.Context, number: Id, config: Config = None) -> None:
+    """Make a message due at once: the next poll tries it again."""
+    settings = read_settings(invocation(context, config))
+    with changed(settings) as journal:
+        journal.retry(number, now=now())
+    print(f"message {number}: due at once")
+
+
+def _tell(found: MessageDetail, zone: tzinfo) -> None:
+    one = found.summary
+    print(f"message {one.id}")
+    print_facts(
+        [
+            ("subject", one.subject or "(none)"),
+            ("from", one.from_ or "(nobody)"),
+            ("mailbox", one.mailbox),
+            ("uidl", one.uidl),
+            ("message-id", found.message_id),
+            ("received", moment(one.received, zone)),
+            ("size", f"{found.size:,} octets"),
+            ("state", one.state.value),
+            ("attempts", one.attempts if one.next_attempt or one.error else ""),
+            ("next attempt", moment(one.next_attempt, zone)),
+            ("error", one.error),
+            ("tags", ", ".join(one.tags)),
+            ("on the server", _whereabouts(found, zone)),
+            ("copy in the spool", found.spool),
+        ],
+        indent="  ",
+    )
+    _tell_decision(found)
+    for mail in found.outbox:
+        print(f"  mail {mail.id}  {mail.state.value}: {mail.kind} to {printable(', '.join(mail.to))}")
+        if mail.error:
+            print(f"    {printable(mail.error)}")
+
+
+def _whereabouts(found: MessageDetail, zone: tzinfo) -> str:
+    if not found.listed:
+        return "no longer"
+    if found.keep:
+        return "yes, kept"
+    return f"yes, to be deleted from {moment(found.remove_at, zone)} on" if found.remove_at else "yes"
+
+
+def _tell_decision(found: MessageDetail) -> None:
+    from rich.text import Text
+
+    from automailer.rules import outline, restore
+
+    out = screen()
+    branches = outline(restore(found.trace or {}))
+    if branches:
+        out.print("  rules")
+    for line in tree_lines(branches, indent="    "):
+        out.print(line)
+    if found.effects:
+        out.print("  actions")
+    for effect in found.effects:
+        out.print(Text(f"    → {_effect(effect)}", style="" if effect.state.value == "done" else "yellow"))
+
+
+def _effect(effect: EffectRecord) -> str:
+    line = effect_line(effect.action, effect.fields, refused=effect.refused, error=effect.error)
+    shadow = " — shadow: not done" if effect.state.value == "shadow" else ""
+    return f"{line}{shadow}  ({printable(effect.rule)})"

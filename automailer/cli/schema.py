@@ -1,0 +1,41 @@
+"""`automailer schema`: JSON Schemas for editors."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+__all__ = ["schema", "schema_text"]
+
+
+class What(StrEnum):
+    """The files that have a schema."""
+
+    SETTINGS = "settings"
+    RULES = "rules"
+
+
+def schema(what: Annotated[What, typer.Argument(help="Of which file.")]) -> None:
+    """Print the JSON Schema of the settings or of a rules file."""
+    print(schema_text(what), end="")
+
+
+def schema_text(what: str) -> str:
+    """The schema as the text of a file."""
+    return json.dumps(_schema(What(what)), indent=2, ensure_ascii=False) + "\n"
+
+
+def _schema(what: What) -> dict[str, Any]:
+    match what:
+        case What.SETTINGS:
+            from automailer.settings import settings_schema
+
+            return settings_schema()
+        case What.RULES:
+            from automailer.actions import action_schemas
+            from automailer.rules import rules_schema
+
+            return rules_schema(action_schemas())
