@@ -152,13 +152,19 @@ def _rule() -> Rows:
 
 
 def _tests() -> Rows:
-    return [("test", "value"), *((_code(name), f"[{kind.shape}](#{kind.shape})") for name, kind in TESTS.items())]
+    return [
+        ("test", "value"),
+        *((_code(name), f"[{kind.shape}](#{kind.shape})") for name, kind in TESTS.items()),
+    ]
 
 
 def _actions() -> Rows:
     return [
         ("action", "may stand alone"),
-        *((_code(name), _code(model.shorthand) if model.shorthand else "–") for name, model in ACTIONS.items()),
+        *(
+            (_code(name), _code(model.shorthand) if model.shorthand else "–")
+            for name, model in ACTIONS.items()
+        ),
     ]
 
 
