@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from typing import Any, cast
 
@@ -35,7 +35,8 @@ def _walk(name: str, command: Any) -> Iterator[tuple[str, Any]]:
 
 def commands() -> dict[str, Callable[[], list[tuple[str, ...]]]]:
     """The tables by name: one of all commands, one of the options of all, one for each command."""
-    tables = {f"command {name}": _table(command) for name, command in every_command().items()}
+    shared = {one.name for one in command_line().params}
+    tables = {f"command {name}": _table(command, but=shared) for name, command in every_command().items()}
     return {"commands": _overview, "options of all": _table(command_line()), **tables}
 
 
@@ -51,19 +52,25 @@ def _first_line(text: str | None) -> str:
     return (text or "").strip().split("\n\n")[0].replace("\n", " ")
 
 
-def _table(command: Any) -> Callable[[], list[tuple[str, ...]]]:
+def _table(command: Any, *, but: Collection[str] = ()) -> Callable[[], list[tuple[str, ...]]]:
     def rows() -> list[tuple[str, ...]]:
-        return [("argument or option", "meaning"), *((_written(one), _help(one)) for one in command.params)]
+        own = (one for one in command.params if one.name not in but)
+        return [("argument or option", "meaning"), *((_written(one), _help(one)) for one in own)]
 
     return rows
 
 
 def _help(parameter: Any) -> str:
-    return cast("str | None", getattr(parameter, "help", None)) or ""
+    """What the program says of it, and the default where there is one."""
+    about = cast("str | None", getattr(parameter, "help", None)) or ""
+    default = parameter.default
+    return about if default in (None, False, ()) or callable(default) else f"{about} Default: `{default}`."
 
 
 def _written(parameter: Any) -> str:
     """As it is typed: `--mailbox NAME`, `-c`, `[MAILBOX…]`."""
+    if choices := getattr(parameter.type, "choices", ()):
+        return ", ".join(f"`{choice}`" for choice in choices)
     if parameter.param_type_name == "argument":
         return f"`{parameter.metavar or parameter.name.upper()}`"
     spelt = " ".join(f"`{one}`" for one in (*parameter.opts, *parameter.secondary_opts))

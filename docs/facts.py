@@ -38,7 +38,7 @@ def facts() -> dict[str, Callable[[], Rows]]:
     """Every table by name."""
     return {
         **{model.__name__: _model(model, of=("key", "value", "default")) for model in _settings_models()},
-        **{f"action {name}": _action(model) for name, model in ACTIONS.items()},
+        **{f"action {name}": _action(model) for name, model in ACTIONS.items() if model.model_fields},
         **_RULES,
         "names": lambda: _keys("name", _names()),
         "message": lambda: _keys("name", _names()["message"]),

@@ -19,6 +19,7 @@ __all__ = ["MEANING", "PAGES", "TABLES", "names_in", "refreshed"]
 FOLDER = Path(__file__).resolve().parent
 PAGES = sorted(FOLDER.glob("*.md"))
 MEANING = "meaning"
+NOTHING = "None.\n"
 
 _TABLE = re.compile(r"<!-- table: (?P<name>[^>]+) -->\n(?P<body>.*?)<!-- end -->", re.DOTALL)
 _COLUMNS = re.compile(r"(?<!\\)\|")
@@ -43,6 +44,8 @@ def _block(name: str, before: str) -> str:
 
 def _table(name: str, before: str) -> str:
     rows = TABLES[name]()
+    if len(rows) == 1:
+        return NOTHING
     if rows[0][-1] != MEANING:
         words = _meanings(before)
         head, *rest = rows
