@@ -25,6 +25,7 @@ class Window:
         self.mailbox = mailbox
         self.now = now
         self._messages: dict[UidKey, MessageRecord] = {}
+        self._again: dict[int, MessageRecord] = {}
         self._seen: dict[UidKey, SeenRecord] = {}
         self._vanished: list[UidKey] = []
         self._returned: list[UidKey] = []
@@ -32,8 +33,17 @@ class Window:
         self._ids: dict[UidKey, int] = {}
 
     def add(self, record: MessageRecord) -> None:
-        """Write down a message with all that was decided for it; once for each line of the listing."""
-        self._messages[self._unused(UidKey(record.uid, record.occurrence))] = record
+        """Write down a message with all that was decided for it; once for each line of the listing.
+
+        One that the journal has already goes by its number: its UID may be another message's by now.
+        """
+        if record.id is None:
+            self._messages[self._unused(UidKey(record.uid, record.occurrence))] = record
+        elif record.id in self._again:
+            msg = f"mailbox {self.mailbox!r}: message {record.id} twice in one window"
+            raise ValueError(msg)
+        else:
+            self._again[record.id] = record
 
     def seen(self, records: Iterable[SeenRecord]) -> None:
         """Write down lines of the listing that are left alone, or known under another UID."""
@@ -66,7 +76,10 @@ class Window:
     @property
     def empty(self) -> bool:
         """True when there is nothing to write, and no transaction is needed."""
-        gathered = (self._messages, self._seen, self._vanished, self._returned, self._changes)
+        gathered = (
+            *(self._messages, self._again, self._seen),
+            *(self._vanished, self._returned, self._changes),
+        )
         return not any(gathered)
 
     def write(self, connection: Connection, *, owner: str, until: datetime) -> None:
@@ -74,14 +87,11 @@ class Window:
         lease.extend(connection, self.mailbox, owner=owner, until=until, **self._changes)
         rows.mark_vanished(connection, self.mailbox, self._vanished, at=self.now)
         rows.mark_vanished(connection, self.mailbox, self._returned, at=None)
-        fresh = {key: record for key, record in self._messages.items() if record.id is None}
+        fresh = self._messages
         unseen = {key: _left_alone(record) for key, record in self._seen.items() if record.known is None}
         self._ids = rows.insert_messages(connection, self.mailbox, {**fresh, **unseen})
-        self._ids |= {key: record.id for key, record in self._messages.items() if record.id is not None}
         self._ids |= {key: seen.known.message for key, seen in self._seen.items() if seen.known is not None}
-        rows.update_messages(
-            connection, [record for record in self._messages.values() if record.id is not None]
-        )
+        rows.update_messages(connection, list(self._again.values()))
         places = [self._uid_row(key, record) for key, record in {**fresh, **unseen}.items()]
         places += [self._known_row(key, record) for key, record in self._seen.items() if record.known]
         rows.put_uids(connection, places)
@@ -118,7 +128,8 @@ class Window:
         return self._uid_row(key, wishes)
 
     def _write_outcomes(self, connection: Connection) -> None:
-        messages = [(self._ids[key], record) for key, record in self._messages.items()]
+        messages = [*self._again.items()]
+        messages += [(self._ids[key], record) for key, record in self._messages.items()]
         rows.write_effects(connection, messages)
         enqueue(
             connection,

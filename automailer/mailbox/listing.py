@@ -50,9 +50,9 @@ class Known:
 class Comparison:
     """The listing, divided. Every entry is in exactly one of `new`, `same`, `recheck` and `unidentified`.
 
-    `recheck` holds known UIDs that were gone or have another size: the header's digest must say whether it is
-    the same message, before anything is done or deleted. `vanished` are the keys that were expected and are
-    not listed. `uids_changed` says that this looks like a migration, not like new mail.
+    `recheck` holds known UIDs that were gone, have another size, or are shared with a message that went: the
+    header's digest must say whether it is the same message, before anything is done or deleted. `vanished` are the
+    keys that were expected and are not listed. `uids_changed` says that this looks like a migration, not like new mail.
     """
 
     new: tuple[Entry, ...]
@@ -81,6 +81,9 @@ def compare(
 ) -> Comparison:
     """Divide a listing by what is known; `first_contact` when this mailbox was never listed before."""
     entries = tuple(entries)
+    listed = {entry.key for entry in entries}
+    # The occurrences behind a message that went have moved up by one.
+    shaken = {key[0] for key, record in known.items() if record.gone or key not in listed}
     new: list[Entry] = []
     same: list[Entry] = []
     recheck: list[Entry] = []
@@ -90,11 +93,10 @@ def compare(
             unidentified.append(entry)
         elif (record := known.get(entry.key)) is None:
             new.append(entry)
-        elif record.gone or _resized(entry, record):
+        elif entry.uid in shaken or _resized(entry, record):
             recheck.append(entry)
         else:
             same.append(entry)
-    listed = {entry.key for entry in entries}
     expected = [key for key, record in known.items() if not record.gone]
     vanished = tuple(key for key in expected if key not in listed)
     return Comparison(

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from automailer.errors import AutomailerError, ProtocolError, TemporaryError
 from automailer.journal import EffectKey, EffectRecord, EffectState, RetryDue, SeenRecord
 from automailer.mailbox import Entry, Pop3Client, Refused, Retrieved, is_folder_data
 from automailer.message import Message, parse
@@ -55,11 +56,16 @@ class Unfetched:
 
 @dataclass(slots=True)
 class Fetched:
-    """One window's messages; their octets live until `close`. What is `passed_over` is nobody's mail."""
+    """One window's messages; their octets live until `close`. What is `passed_over` is nobody's mail.
+
+    `broken`: the connection was lost on the way. What came before is here, the message at which it happened is
+    unfetched, and those behind it are untouched.
+    """
 
     arrivals: list[Arrival] = field(default_factory=list)
     unfetched: list[Unfetched] = field(default_factory=list)
     passed_over: list[SeenRecord] = field(default_factory=list)
+    broken: AutomailerError | None = None
     _open: ExitStack = field(default_factory=ExitStack, repr=False)
 
     def hold_open(self, retrieved: Retrieved) -> None:
@@ -80,13 +86,18 @@ class Fetcher:
         self._settings = settings
 
     def windows(self, orders: Iterable[Order]) -> Iterator[Fetched]:
-        """The orders' messages, in order, a bounded number of messages and octets at a time."""
+        """The orders' messages, in order, a bounded number of messages and octets at a time.
+
+        A window that is `broken` is the last one.
+        """
         for window in _windows(orders):
             fetched = self._fetch(window)
             try:
                 yield fetched
             finally:
                 fetched.close()
+            if fetched.broken:
+                return
 
     def _fetch(self, orders: Sequence[Order]) -> Fetched:
         fetched = Fetched()
@@ -94,9 +105,11 @@ class Fetcher:
         settled = self._shop.journal.settled_effects([order.retry.message for order in orders if order.retry])
         now = self._shop.clock()
         for place, order in enumerate(orders):
-            source = sources.get(place, _GONE)
-            if isinstance(source, str):
-                fetched.unfetched.append(Unfetched(order=order, reason=source))
+            source = sources.get(place)
+            if source is None and fetched.broken and order.entry is not None:
+                continue
+            if source is None or isinstance(source, str):
+                fetched.unfetched.append(Unfetched(order=order, reason=source or _GONE))
                 continue
             octets, whole = source
             if order.entry and is_folder_data(bytes(octets[:_FOLDER_DATA_OCTETS])):
@@ -119,18 +132,35 @@ class Fetcher:
                 found[place] = (spooled, True)
             elif order.entry is not None:
                 (whole if order.whole else headers)[order.entry.number] = place
+        try:
+            self._fetch_whole(whole, headers, found, fetched)
+            for number, header in self._client.headers(headers):
+                found[headers[number]] = header.text if isinstance(header, Refused) else (header, False)
+        except (TemporaryError, ProtocolError) as exc:
+            fetched.broken = exc
+            at = self._client.reading
+            if at is not None:
+                # Some servers hang up at one message, every time: it waits, and blocks none of the others.
+                culprit = headers.get(at, whole.get(at))
+                found |= {} if culprit is None else {culprit: str(exc)}
+        return found
+
+    def _fetch_whole(
+        self,
+        whole: Mapping[int, int],
+        headers: dict[int, int],
+        found: dict[int, _Source | str],
+        fetched: Fetched,
+    ) -> None:
+        """Messages by number; of those that are too large the headers are asked for instead."""
         for number, got in self._client.retrieve(whole, max_octets=self._settings.max_message_size):
-            if isinstance(got, Refused):
-                if got.oversize:
-                    headers[number] = whole[number]
-                else:
-                    found[whole[number]] = got.text
-            else:
+            if not isinstance(got, Refused):
                 fetched.hold_open(got)
                 found[whole[number]] = (got.octets, True)
-        for number, header in self._client.headers(headers):
-            found[headers[number]] = header.text if isinstance(header, Refused) else (header, False)
-        return found
+            elif got.oversize:
+                headers[number] = whole[number]
+            else:
+                found[whole[number]] = got.text
 
 
 def _left_alone(entry: Entry, now: datetime) -> SeenRecord:

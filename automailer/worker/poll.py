@@ -158,11 +158,16 @@ class _Poll:
         for fetched in Fetcher(self._shop, client, self._settings).windows(orders):
             records = dealer.deal(fetched)
             self._count(records)
-            numbers = {UidKey(one.uid, one.occurrence): one.number for one in fetched.arrivals}
-            finished = (numbers.get(UidKey(one.uid, one.occurrence)) for one in records if self._leaves(one))
-            self._delete(client, [number for number in finished if number is not None])
             dealt += len(records)
             self._progress(self._result.name, dealt, len(orders))
+            if fetched.broken:
+                raise fetched.broken
+            finished = (
+                arrival.number
+                for arrival, one in zip(fetched.arrivals, records, strict=False)
+                if self._leaves(one)
+            )
+            self._delete(client, [number for number in finished if number is not None])
             if self._shop.stop.is_set():
                 return dealt == len(orders)
         return not agenda.skipped
@@ -203,12 +208,12 @@ class _Poll:
         """After QUIT: what it took with it, and that this listing is dealt with."""
         if not gone:
             self._log.warning("not all deleted", asked=len(self._deleted))
-        gone_entries = [entry for entry in agenda.entries if gone and entry.number in self._deleted]
-        self._result.deleted = len(gone_entries)
+        deleted = self._deleted if gone else set()
+        self._result.deleted = len(deleted)
         with self._window() as window:
-            window.vanished(UidKey(*entry.key) for entry in gone_entries)
+            window.vanished(UidKey(*entry.key) for entry in agenda.entries if entry.number in deleted)
             if complete:
-                left = (entry for entry in agenda.entries if entry not in gone_entries)
+                left = (entry for entry in agenda.entries if entry.number not in deleted)
                 window.listed(listing_digest(left))
 
     def _window(self) -> AbstractContextManager[Window]:
@@ -217,8 +222,11 @@ class _Poll:
 
 def orders_of(agenda: Agenda, retries: Sequence[RetryDue]) -> list[Order]:
     """What is to be fetched: earlier tries first, then new mail as it lies in the mailbox."""
-    listed = {UidKey(*entry.key): entry for entry in agenda.entries}
-    orders = [Order(entry=listed.get(UidKey(one.uid, one.occurrence)), retry=one) for one in retries]
+    orders = [
+        Order(entry=agenda.present.get(one.message), retry=one)
+        for one in retries
+        if one.message not in agenda.in_doubt
+    ]
     new = [Order(entry=entry) for entry in agenda.fetch]
     large = [Order(entry=entry, whole=False) for entry in agenda.oversize]
     return orders + sorted(new + large, key=lambda order: order.entry.number if order.entry else 0)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
 
 from automailer.actions import SavedFile, exists, save
 from automailer.errors import PermanentError, TemporaryError
 from automailer.journal import EffectKey, Exists, FileClaim, FileName, Journal
 from automailer.worker.arrival import Outcome
+from automailer.worker.job import guarded
 
 __all__ = ["save_files"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +39,15 @@ def save_files(outcomes: Iterable[Outcome], journal: Journal) -> list[Outcome]:
     wanted = [one for outcome in found for one in _wanted(outcome)]
     if not wanted:
         return found
-    claims = journal.claim_files([_claim(one) for one in wanted if not one.shared], exists=exists)
+    names = _names(wanted, journal)
     paths: dict[int, dict[EffectKey, list[str]]] = {}
     errors: dict[int, dict[EffectKey, str]] = {}
     for one in wanted:
-        of_message = id(one.outcome)
-        try:
-            path = _save(one, claims.get(one.token))
+        of_message, path = id(one.outcome), _saved(one, names.get(one.token))
+        if isinstance(path, Exception):
+            errors.setdefault(of_message, {})[one.effect] = f"save: {str(path) or repr(path)}"
+        else:
             paths.setdefault(of_message, {}).setdefault(one.effect, []).append(path)
-        except (TemporaryError, PermanentError) as exc:
-            errors.setdefault(of_message, {})[one.effect] = f"save: {exc}"
     return [
         replace(
             outcome,
@@ -64,6 +68,19 @@ def _wanted(outcome: Outcome) -> Iterator[_Wanted]:
             yield _Wanted(outcome, effect, outcome.arrival.token(effect, index), file)
 
 
+def _names(wanted: Iterable[_Wanted], journal: Journal) -> dict[str, FileName | Exception]:
+    """The files' names by token; asked for one by one where a target that can't be used keeps all from being told."""
+    claims = [_claim(one) for one in wanted if not one.shared]
+    together = _attempt(lambda: journal.claim_files(claims, exists=exists))
+    if not isinstance(together, Exception):
+        return dict(together)
+    found: dict[str, FileName | Exception] = {}
+    for claim in claims:
+        alone = _attempt(partial(journal.claim_files, [claim], exists=exists))
+        found[claim.key] = alone if isinstance(alone, Exception) else alone[claim.key]
+    return found
+
+
 def _claim(one: _Wanted) -> FileClaim:
     return FileClaim(
         folder=one.file.folder,
@@ -75,8 +92,24 @@ def _claim(one: _Wanted) -> FileClaim:
     )
 
 
-def _save(one: _Wanted, claimed: FileName | None) -> str:
-    path = claimed.path if claimed else f"{one.file.folder}/{one.file.name}"
-    if claimed is None or not claimed.skip:
-        save(one.file, path=path, token=one.token)
-    return path
+def _saved(one: _Wanted, name: FileName | Exception | None) -> str | Exception:
+    """The path, once the file is there; or why it is not."""
+    if isinstance(name, Exception):
+        return name
+    path = name.path if name else f"{one.file.folder}/{one.file.name}"
+    if name is not None and name.skip:
+        return path
+    refused = _attempt(partial(save, one.file, path=path, token=one.token))
+    return path if refused is None else refused
+
+
+def _attempt(job: Callable[[], T]) -> T | Exception:
+    """What the job gives, or why it failed: a target that can't be used is no trouble of the others'."""
+
+    def try_it() -> T | Exception:
+        try:
+            return job()
+        except (TemporaryError, PermanentError) as exc:
+            return exc
+
+    return guarded(try_it, name="save", failed=lambda exc: exc)

@@ -27,7 +27,11 @@ _NO_UID = "header:"
 
 @dataclass(slots=True, kw_only=True)
 class Agenda:
-    """What one listing asks for. `skipped` lines could not be looked at and are left for the next poll."""
+    """What one listing asks for.
+
+    `present` says where the messages lie that the journal has, by its number; of those `in_doubt` the server gave
+    no header, so that it may be other mail. `skipped` lines could not be looked at and are left for the next poll.
+    """
 
     entries: tuple[Entry, ...]
     known: Mapping[UidKey, KnownUid]
@@ -35,6 +39,8 @@ class Agenda:
     oversize: list[Entry] = field(default_factory=list)
     seen: list[SeenRecord] = field(default_factory=list)
     held: list[MessageRecord] = field(default_factory=list)
+    present: dict[int, Entry] = field(default_factory=dict)
+    in_doubt: set[int] = field(default_factory=set)
     vanished: tuple[UidKey, ...] = ()
     first_contact: bool = False
     uids_changed: bool = False
@@ -68,6 +74,7 @@ class Surveyor:
         first_contact = state.first_polled_at is None
         comparison = compare(entries, _remembered(known), first_contact=first_contact)
         agenda = Agenda(entries=entries, known=known, first_contact=first_contact)
+        agenda.present = {known[UidKey(*entry.key)].message: entry for entry in comparison.same}
         agenda.vanished = tuple(UidKey(*key) for key in comparison.vanished)
         new = [*comparison.new, *self._other_content(comparison.recheck, agenda)]
         if comparison.uids_changed and self._is_migration(entries, known):
@@ -103,47 +110,69 @@ class Surveyor:
             (agenda.oversize if (entry.size or 0) > limit else agenda.fetch).append(entry)
 
     def _other_content(self, suspicious: Sequence[Entry], agenda: Agenda) -> list[Entry]:
-        """Known UIDs with other mail under them; those with the same mail go to `seen`, whatever their size says."""
+        """Known UIDs with other mail under them; those with known mail go to `seen`, whatever their size says."""
         headers = self._headers(suspicious)
         other: list[Entry] = []
         for entry in suspicious:
             message, known = headers.get(entry.number), agenda.known[UidKey(*entry.key)]
             if message is None:
                 agenda.skipped += 1
+                agenda.in_doubt.add(known.message)
             elif message.header_digest == known.header_digest or not known.header_digest:
-                agenda.seen.append(self._seen(entry, message.header_digest, known))
+                self._recognised(entry, message, known, agenda)
             else:
                 other.append(entry)
+        return self._not_moved(other, headers, agenda)
+
+    def _not_moved(
+        self, entries: Sequence[Entry], headers: Mapping[int, Message], agenda: Agenda
+    ) -> list[Entry]:
+        """Those of the entries that are not known mail under a UID that was another's until now."""
+        old = self._known_mail(headers[entry.number] for entry in entries)
+        other: list[Entry] = []
+        for entry in entries:
+            message = headers[entry.number]
+            found = old.get((message.message_id, message.header_digest))
+            if found is None or found.message in agenda.present:
+                other.append(entry)
+            else:
+                self._recognised(entry, message, found, agenda)
         return other
 
     def _recent(self, new: Sequence[Entry], agenda: Agenda) -> list[Entry]:
-        """At first contact: the mail to act on; the rest is left alone for ever."""
+        """At first contact: the mail to act on, its age unknown included; the rest is left alone for ever."""
         headers = self._headers(new)
         limit = self._settings.first_poll
         recent: list[Entry] = []
         for entry in new:
             message = headers.get(entry.number)
-            if message is None:
-                agenda.skipped += 1
-            elif isinstance(limit, timedelta) and _came(message, self._now) >= self._now - limit:
+            if isinstance(limit, timedelta) and (
+                message is None or _came(message, self._now) >= self._now - limit
+            ):
                 recent.append(entry)
             else:
-                agenda.seen.append(self._seen(entry, message.header_digest, None))
+                agenda.seen.append(self._seen(entry, message.header_digest if message else "", None))
         return recent
 
     def _hold(self, new: Sequence[Entry], agenda: Agenda) -> None:
         """After a migration: recognise by Message-ID and header what can be, hold the others for a person."""
         headers = self._headers(new)
-        facts = {number: (message.message_id, message.header_digest) for number, message in headers.items()}
-        old = self._journal.recognise(self._settings.name, set(facts.values()))
+        old = self._known_mail(headers.values())
         for entry in new:
             message = headers.get(entry.number)
-            if message is None:
-                agenda.skipped += 1
-            elif found := old.get(facts[entry.number]):
-                agenda.seen.append(self._seen(entry, message.header_digest, found))
-            else:
+            found = old.get((message.message_id, message.header_digest)) if message else None
+            if message is None or found is None:
                 agenda.held.append(self._held(entry, message))
+            else:
+                self._recognised(entry, message, found, agenda)
+
+    def _known_mail(self, messages: Iterable[Message]) -> Mapping[tuple[str, str], KnownUid]:
+        facts = {(message.message_id, message.header_digest) for message in messages}
+        return self._journal.recognise(self._settings.name, facts) if facts else {}
+
+    def _recognised(self, entry: Entry, message: Message, known: KnownUid, agenda: Agenda) -> None:
+        agenda.seen.append(self._seen(entry, message.header_digest, known))
+        agenda.present[known.message] = entry
 
     def _seen(self, entry: Entry, digest: str, known: KnownUid | None) -> SeenRecord:
         return SeenRecord(
@@ -155,14 +184,14 @@ class Surveyor:
             known=known,
         )
 
-    def _held(self, entry: Entry, message: Message) -> MessageRecord:
+    def _held(self, entry: Entry, message: Message | None) -> MessageRecord:
         return MessageRecord(
             uid=entry.uid,
             occurrence=entry.occurrence,
-            header_digest=message.header_digest,
-            message_id=message.message_id,
-            subject=message.subject,
-            from_=message.from_.address,
+            header_digest=message.header_digest if message else "",
+            message_id=message.message_id if message else "",
+            subject=message.subject if message else "",
+            from_=message.from_.address if message else "",
             size=entry.size or 0,
             received=self._now,
             state=MessageState.HELD,

@@ -12,6 +12,7 @@ from automailer.outbox import Policy
 from automailer.worker.arrival import Arrival, Outcome
 from automailer.worker.decide import Decider
 from automailer.worker.fetch import Fetched
+from automailer.worker.job import guarded
 from automailer.worker.record import RecordPolicy, record, record_unfetched
 from automailer.worker.saving import save_files
 from automailer.worker.shop import Shop
@@ -60,10 +61,20 @@ class WindowDealer:
         return [*records, *missing]
 
     def _decided(self, arrival: Arrival, now: datetime) -> Outcome:
-        try:
-            decided = self._decider.decide(arrival.message, uidl=arrival.uid, now=now, done=arrival.done)
-        except (TemporaryError, ConfigError) as exc:  # a template, or a list in a file, that broke
-            return Outcome(arrival=arrival, decided=None, error=str(exc))
+        def undecided(exc: Exception) -> Outcome:
+            return Outcome(arrival=arrival, decided=None, error=str(exc) or repr(exc))
+
+        def decide() -> Outcome:
+            try:
+                return self._decide(arrival, now)
+            except (TemporaryError, ConfigError) as exc:  # a template, or a list in a file, that broke
+                return undecided(exc)
+
+        # Guarded by itself: a mail that meets a bug of ours must not keep the mailbox behind it waiting for ever.
+        return guarded(decide, name=f"decide {self._mailbox} {arrival.uid}", failed=undecided)
+
+    def _decide(self, arrival: Arrival, now: datetime) -> Outcome:
+        decided = self._decider.decide(arrival.message, uidl=arrival.uid, now=now, done=arrival.done)
         for planned in decided.planned:
             for effect in planned.plan.effects:
                 if isinstance(effect, Mail) and effect.answered and not planned.shadow:
