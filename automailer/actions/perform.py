@@ -56,13 +56,12 @@ def save(file: SavedFile, *, path: str, token: str) -> None:
 
 
 def _save_local(file: SavedFile, path: Path, token: str) -> None:
-    if file.exists == "skip" and os.path.lexists(path):
-        return
     part = path.with_name(f".{token}.part")
     try:
-        _write(part, file)
-        _publish(part, path, file)
-    finally:
+        if not (file.exists == "skip" and os.path.lexists(path)):
+            _write(part, file)
+            _publish(part, path, file)
+    finally:  # of an earlier try, too
         with suppress(FileNotFoundError):
             part.unlink()
     _sync_folder(path.parent)
@@ -71,6 +70,7 @@ def _save_local(file: SavedFile, path: Path, token: str) -> None:
 def _save_to_maildir(file: SavedFile, path: Path, token: str) -> None:
     """Deliver to a maildir: written in tmp/, then linked into new/. A reader may have moved an earlier one to cur/."""
     maildir, name = path.parent, f"{token}.automailer"
+    _check_inside(file)
     for folder in ("tmp", "new", "cur"):
         (maildir / folder).mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
     _check_inside(file)
@@ -132,6 +132,7 @@ def _accept_own(path: Path, file: SavedFile) -> None:
 
 
 def _make_folder(file: SavedFile) -> None:
+    _check_inside(file)  # before it makes folders elsewhere
     Path(file.folder).mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
     _check_inside(file)
 
