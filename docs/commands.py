@@ -69,8 +69,6 @@ def _help(parameter: Any) -> str:
 
 def _written(parameter: Any) -> str:
     """As it is typed: `--mailbox NAME`, `-c`, `[MAILBOX…]`."""
-    if choices := getattr(parameter.type, "choices", ()):
-        return ", ".join(f"`{choice}`" for choice in choices)
     if parameter.param_type_name == "argument":
         return f"`{parameter.metavar or parameter.name.upper()}`"
     spelt = " ".join(f"`{one}`" for one in (*parameter.opts, *parameter.secondary_opts))
