@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from automailer.cli.exits import Exit
-from automailer.cli.invocation import Config, Json, Wire, invocation, settings_path, wire_hook
+from automailer.cli.invocation import Config, Invocation, Json, Wire, invocation, settings_path, wire_hook
 from automailer.cli.output import print_json, printable
+from automailer.errors import ConfigError
 
 if TYPE_CHECKING:
     from automailer.errors import Problem
@@ -30,18 +31,27 @@ def check(
     wire: Wire = False,
 ) -> None:
     """Check settings, rules, templates and secrets."""
-    from automailer.worker.check import check as look
-
     said = invocation(context, config, wire=wire)
-    path = settings_path(said)
-    found = look(path, connect=connect, wire=wire_hook(said))
+    found, file = _look(said, connect=connect)
     if as_json:
         print_json(found.document(connected=connect))
     else:
-        _tell(found, str(path))
+        _tell(found, file)
     if found.errors:
         raise typer.Exit(Exit.CONFIG)
     raise typer.Exit(Exit.FAILED if found.unreachable else Exit.DONE)
+
+
+def _look(said: Invocation, *, connect: bool) -> tuple[Checked, str]:
+    """What was found, and the file that it was found in; that there is no file is an error like others."""
+    from automailer.worker.check import Checked
+    from automailer.worker.check import check as look
+
+    try:
+        path = settings_path(said)
+    except ConfigError as exc:
+        return Checked(errors=list(exc.problems)), "no settings"
+    return look(path, connect=connect, wire=wire_hook(said)), str(path)
 
 
 def _tell(found: Checked, file: str) -> None:

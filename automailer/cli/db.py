@@ -20,7 +20,7 @@ db = group("The database: its version, and bringing it up to date.")
 
 @db.command("status")
 def status(context: typer.Context, as_json: Json = False, config: Config = None) -> None:
-    """Show which version the tables have, and which is needed."""
+    """Show which version it has, and which is needed."""
     from automailer.journal import schema_of
 
     settings = read_settings(invocation(context, config))

@@ -39,11 +39,12 @@ def _tell(dry: DryMailbox) -> None:
     result = dry.result
     for one in dry.messages:
         print_explained(f"{result.name} {one.uidl}", one, only_matching=True)
-    counts = f"{result.listed} listed, {result.new} new, {result.processed} would be processed, "
-    more = f", {result.held} held" if result.held else ""
-    print(
-        f"{result.name}: {counts}{result.failed} would fail, {result.deleted} deleted{more}, {dry.mails} mails queued"
-    )
+    counts = f"{result.processed} processed, {result.failed} failed, {result.deleted} deleted, {dry.mails} mails queued"
+    held = f", {result.held} held" if result.held else ""
+    if not result.error:
+        print(
+            f"{result.name}: {result.listed} listed, {result.new} new; a poll would end with {counts}{held}"
+        )
     for trouble in result.troubles:
         print(f"{result.name}: {printable(trouble)}", file=sys.stderr)
     if result.error:

@@ -48,7 +48,12 @@ def _attachments(fields: Mapping[str, Any]) -> str:
 
 
 def _saved(fields: Mapping[str, Any]) -> str:
-    return ", ".join(_several(fields.get("saved")))
+    """The paths that were written; their folder once, where it is the same."""
+    paths = _several(fields.get("saved"))
+    folders = {path.rpartition("/")[0] for path in paths}
+    if len(paths) < 2 or len(folders) > 1:
+        return ", ".join(paths)
+    return f"to {folders.pop()}: {', '.join(path.rpartition('/')[2] for path in paths)}"
 
 
 def _message(fields: Mapping[str, Any]) -> str:

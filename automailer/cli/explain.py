@@ -39,9 +39,13 @@ def explain(
     config: Config = None,
     wire: Wire = False,
 ) -> None:
-    """Show which rules match and why, test by test, and what they would do. Does nothing."""
+    """Show which rules match and why, and what they would do.
+
+    Every test is shown with what it saw and where it stands. Nothing is done.
+    """
     said = invocation(context, config, wire=wire)
     assembly = open_assembly(said)
+    _need_uidl(what, assembly)
     listed = _on_the_server(what, assembly)
     found = (
         _listed(assembly, *listed, wire=wire_hook(said))
@@ -49,6 +53,13 @@ def explain(
         else _in_files(assembly, _whose(assembly, mailbox), what)
     )
     raise typer.Exit(_show(found, as_json=as_json))
+
+
+def _need_uidl(what: list[str], assembly: Assembly) -> None:
+    [name, *rest] = what
+    if not rest and name in assembly.settings.mailboxes and not Path(name).exists():
+        message = f"which message of {name!r}? Add its UIDL: `mailbox show {name}` lists them"
+        raise typer.BadParameter(message)
 
 
 def _on_the_server(what: list[str], assembly: Assembly) -> tuple[str, str] | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from automailer.cli.effects import effect_line
 from automailer.cli.output import print_facts, printable, screen
@@ -28,18 +27,19 @@ def print_explained(name: str, one: Explained, *, only_matching: bool = False) -
         out.print(line)
     if one.error:
         out.print(Text(f"  fails: {printable(one.error)}", style="red"))
-    _print_actions(one.actions, decided=not one.error)
+    _print_actions(one)
     out.print()
 
 
-def _print_actions(actions: Iterable[Mapping[str, Any]], *, decided: bool) -> None:
+def _print_actions(one: Explained) -> None:
     from rich.text import Text
 
     out = screen()
-    found = list(actions)
-    if not found and decided:
+    if not one.actions and not one.error:
         out.print("  nothing would be done")
-    for action in found:
-        line = effect_line(action["action"], action, refused=action.get("refused"), error=action.get("error"))
-        stopped = action.get("refused") or action.get("error")
-        out.print(Text(f"  → {line}", style="yellow" if stopped else "green"))
+    several = len({action["rule"] for action in one.actions}) > 1
+    for action in one.actions:
+        refused, error = action.get("refused"), action.get("error")
+        line = effect_line(action["action"], action, refused=refused, error=error)
+        whose = f"  ({printable(action['rule'])})" if several else ""
+        out.print(Text.assemble((f"  → {line}", "yellow" if refused or error else "green"), (whose, "dim")))

@@ -22,7 +22,7 @@ _SCHEMA_LINE = "# yaml-language-server: $schema=../rules.schema.json\n"
 
 
 def init(folder: Folder = Path()) -> None:
-    """Write commented settings, sample rules and templates, and schemas for editors."""
+    """Write settings, rules and templates to start from."""
     from automailer.settings import FILE_NAME
 
     if (folder / FILE_NAME).exists():

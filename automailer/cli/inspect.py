@@ -22,7 +22,10 @@ _TEXT_LINES = 40
 
 
 def inspect(files: Files, as_json: Json = False) -> None:
-    """Show what is seen in a message: headers, addresses, kinds, text, attachments, what is broken."""
+    """Show what the program sees in a message.
+
+    Headers decoded, addresses, kinds, text, attachments, what is broken in it.
+    """
     from automailer.message import parse
 
     failed = False

@@ -60,7 +60,7 @@ def list_(context: typer.Context, as_json: Json = False, config: Config = None) 
 def show(
     context: typer.Context, name: Name, as_json: Json = False, config: Config = None, wire: Wire = False
 ) -> None:
-    """Show what lies on the server (STAT, LIST, UIDL), and what is known of it."""
+    """Show what lies on the server (STAT, LIST, UIDL)."""
     from automailer.journal import UidKey
     from automailer.mailbox import open_mailbox
 
@@ -89,7 +89,7 @@ def top(
     config: Config = None,
     wire: Wire = False,
 ) -> None:
-    """Show the header and the first lines of a message on the server (TOP)."""
+    """Show the first lines of a message on the server (TOP)."""
     from automailer.mailbox import Refused, open_mailbox
 
     said = invocation(context, config, wire=wire)
@@ -111,7 +111,10 @@ def top(
 def doctor(
     context: typer.Context, name: Name, as_json: Json = False, config: Config = None, wire: Wire = False
 ) -> None:
-    """Examine a mailbox step by step: greeting, capabilities, TLS, login, UIDs, clock."""
+    """Examine a mailbox step by step.
+
+    Greeting, capabilities, TLS, login, UIDs, clock; no mail is touched.
+    """
     from automailer.mailbox import Verdict
     from automailer.mailbox import doctor as examine
 
@@ -125,7 +128,10 @@ def doctor(
 
 @mailbox.command("release")
 def release(context: typer.Context, name: Name, config: Config = None) -> None:
-    """Let the messages be processed that are held because nearly all UIDs changed."""
+    """Release the messages that are held.
+
+    They are held when nearly all UIDs of the mailbox changed; the next poll processes them.
+    """
     settings = read_settings(invocation(context, config))
     _of(settings, name)
     with changed(settings) as journal:

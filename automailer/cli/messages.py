@@ -74,7 +74,7 @@ def list_(
 
 @messages.command("show")
 def show(context: typer.Context, number: Id, as_json: Json = False, config: Config = None) -> None:
-    """Show everything about one message: why, what was done, what came of it."""
+    """Show all about one: why, what was done, what came of it."""
     from automailer.journal import queries
     from automailer.rules import restore, rule_documents
 
@@ -92,7 +92,7 @@ def show(context: typer.Context, number: Id, as_json: Json = False, config: Conf
 
 @messages.command("retry")
 def retry(context: typer.Context, number: Id, config: Config = None) -> None:
-    """Make a message due at once: the next poll tries it again."""
+    """Make it due at once: the next poll tries it again."""
     settings = read_settings(invocation(context, config))
     with changed(settings) as journal:
         journal.retry(number, now=now())
@@ -149,11 +149,13 @@ def _tell_decision(found: MessageDetail) -> None:
         out.print(line)
     if found.effects:
         out.print("  actions")
+    several = len({effect.rule for effect in found.effects}) > 1
     for effect in found.effects:
-        out.print(Text(f"    → {_effect(effect)}", style="" if effect.state.value == "done" else "yellow"))
+        colour = "green" if effect.state.value == "done" else "yellow"
+        whose = f"  ({printable(effect.rule)})" if several else ""
+        out.print(Text.assemble((f"    → {_effect(effect)}", colour), (whose, "dim")))
 
 
 def _effect(effect: EffectRecord) -> str:
     line = effect_line(effect.action, effect.fields, refused=effect.refused, error=effect.error)
-    shadow = " — shadow: not done" if effect.state.value == "shadow" else ""
-    return f"{line}{shadow}  ({printable(effect.rule)})"
+    return f"{line} — shadow: not done" if effect.state.value == "shadow" else line

@@ -80,7 +80,10 @@ def list_(
 def show(
     context: typer.Context, number: Id, raw: Raw = False, as_json: Json = False, config: Config = None
 ) -> None:
-    """Show everything about one mail: who got it, what the relay said, what happened when."""
+    """Show all about one: who got it, what the relay said.
+
+    What happened to it and when, too; --raw prints the mail itself.
+    """
     from automailer.journal import queries
 
     settings = read_settings(invocation(context, config))
@@ -100,7 +103,7 @@ def show(
 
 @outbox.command("retry")
 def retry(context: typer.Context, number: Id, config: Config = None) -> None:
-    """Make a mail due at once, for the recipients that have not got it."""
+    """Make it due at once for those who have not got it."""
     from automailer.outbox import retry as make_due
 
     settings = read_settings(invocation(context, config))
@@ -111,7 +114,7 @@ def retry(context: typer.Context, number: Id, config: Config = None) -> None:
 
 @outbox.command("cancel")
 def cancel(context: typer.Context, number: Id, config: Config = None) -> None:
-    """Take a mail out of the queue for good."""
+    """Take it out of the queue for good."""
     from automailer.outbox import cancel as call_back
 
     settings = read_settings(invocation(context, config))

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from automailer.cli.names import known
+
 __all__ = ["schema", "schema_text"]
 
 
@@ -18,9 +20,9 @@ class What(StrEnum):
     RULES = "rules"
 
 
-def schema(what: Annotated[What, typer.Argument(help="Of which file.")]) -> None:
-    """Print the JSON Schema of the settings or of a rules file."""
-    print(schema_text(what), end="")
+def schema(what: Annotated[str, typer.Argument(metavar="settings|rules", show_default=False)]) -> None:
+    """Print the JSON Schema of the settings or of rules."""
+    print(schema_text(known(what, [one.value for one in What], what="schema")), end="")
 
 
 def schema_text(what: str) -> str:

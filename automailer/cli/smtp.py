@@ -65,7 +65,10 @@ def doctor(
     config: Config = None,
     wire: Wire = False,
 ) -> None:
-    """Examine a relay: EHLO's extensions, TLS, login, SIZE; no mail is sent unless --to asks for one."""
+    """Examine a relay step by step.
+
+    EHLO's extensions, TLS, login, SIZE; no mail is sent unless --to asks for one.
+    """
     said = invocation(context, config, wire=wire)
     settings = read_settings(said)
     relay = settings.smtp[known(name, settings.smtp, what="smtp server")]
