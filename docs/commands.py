@@ -61,10 +61,11 @@ def _table(command: Any, *, but: Collection[str] = ()) -> Callable[[], list[tupl
 
 
 def _help(parameter: Any) -> str:
-    """What the program says of it, and the default where there is one."""
+    """What the program says of it, and the default where there is one to tell."""
     about = cast("str | None", getattr(parameter, "help", None)) or ""
     default = parameter.default
-    return about if default in (None, False, ()) or callable(default) else f"{about} Default: `{default}`."
+    told = default in (None, False, ()) or callable(default) or "Default" in about
+    return about if told else f"{about} Default: `{default}`."
 
 
 def _written(parameter: Any) -> str:
@@ -72,4 +73,4 @@ def _written(parameter: Any) -> str:
     if parameter.param_type_name == "argument":
         return f"`{parameter.metavar or parameter.name.upper()}`"
     spelt = " ".join(f"`{one}`" for one in (*parameter.opts, *parameter.secondary_opts))
-    return spelt if parameter.is_flag else f"{spelt} {parameter.metavar or 'VALUE'}"
+    return spelt if parameter.is_flag else f"{spelt} {parameter.metavar or parameter.name.upper()}"
