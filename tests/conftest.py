@@ -6,10 +6,13 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+
+from automailer.journal import open_database, upgrade
+from tests.postgres import new_database, private_postgres
 
 _INSTALLED_IN_CI = re.compile(r"\b(dovecot|postfix|postgres|postgresql|initdb|openssl|root)\b", re.IGNORECASE)
 
@@ -55,3 +58,19 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     both.write_bytes(key.read_bytes() + cert.read_bytes())
     return both
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a private PostgreSQL, without a database's name."""
+    yield from private_postgres()
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of a database with our tables; shared, so use names of your own in it."""
+    url = new_database(postgres_server, "journal")
+    database = open_database(url, tmp_path_factory.mktemp("state"))
+    upgrade(database)
+    database.close()
+    return url

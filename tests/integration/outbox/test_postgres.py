@@ -11,12 +11,9 @@ import pytest
 
 from automailer.journal import EntryState, open_journal
 from automailer.outbox import cancel, retry
-from tests.integration.journal.conftest import migrated_postgres, postgres_server
 from tests.integration.outbox.conftest import START
 from tests.integration.outbox.queue import Queue, octets
 from tests.integration.smtp.scripted_server import Script, ScriptedServer
-
-__all__ = ["migrated_postgres", "postgres_server"]
 
 
 @pytest.fixture
