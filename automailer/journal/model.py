@@ -159,7 +159,7 @@ class MessageRecord:
     `id` None is a message that the journal doesn't have yet; an id (from `due_retries`) brings that one up to
     date. `received` is when we saw it first; `trace` is any JSON, None when nothing could be decided.
     `remove_at` None never removes, unless `remove_after` is SENT: then the journal sets it when every mail of the
-    message has left.
+    message has left. Both together wait for both.
     """
 
     uid: str

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, or_, select, tuple_, update
 from sqlalchemy.sql import Select
 
 from automailer.journal.model import (
@@ -104,6 +104,7 @@ def due_removals(connection: Connection, name: str, *, now: datetime) -> Sequenc
             uid.c.remove_at <= now,
             uid.c.vanished_at.is_(None),
             uid.c.keep.is_(False),
+            or_(uid.c.remove_after.is_distinct_from(RemoveAfter.SENT), ~_on_its_way()),
             message.c.state.not_in(_UNFINISHED),
         )
         .order_by(uid.c.remove_at)
@@ -164,14 +165,17 @@ def release(connection: Connection, name: str, *, now: datetime) -> int:
 
 
 def _settled(name: str) -> list[ColumnElement[bool]]:
-    on_its_way = exists().where(outbox.c.message == uid.c.message, outbox.c.state != EntryState.SENT)
     return [
         uid.c.mailbox == name,
         uid.c.remove_after == RemoveAfter.SENT,
         uid.c.remove_at.is_(None),
         uid.c.vanished_at.is_(None),
-        ~on_its_way,
+        ~_on_its_way(),
     ]
+
+
+def _on_its_way() -> ColumnElement[bool]:
+    return exists().where(outbox.c.message == uid.c.message, outbox.c.state != EntryState.SENT)
 
 
 def _known() -> Select[Any]:

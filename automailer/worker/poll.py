@@ -9,7 +9,15 @@ from datetime import datetime
 from typing import Any
 
 from automailer.errors import ConfigError, PermanentError
-from automailer.journal import MessageRecord, MessageState, PollOutcome, RetryDue, UidKey, Window
+from automailer.journal import (
+    MessageRecord,
+    MessageState,
+    PollOutcome,
+    RemoveAfter,
+    RetryDue,
+    UidKey,
+    Window,
+)
 from automailer.mailbox import Pop3Client, listing_digest, open_mailbox
 from automailer.worker.fetch import Fetcher, Order
 from automailer.worker.job import guarded
@@ -184,7 +192,8 @@ class _Poll:
 
     def _leaves(self, one: MessageRecord) -> bool:
         due = one.remove_at is not None and one.remove_at <= self._shop.clock()
-        return due and not one.keep and one.state in LEAVES
+        waits = one.keep or one.remove_after is RemoveAfter.SENT
+        return due and not waits and one.state in LEAVES
 
     def _delete(self, client: Pop3Client, numbers: Sequence[int]) -> None:
         """Ask for what is finished to be deleted: after its transaction, never before."""

@@ -124,11 +124,11 @@ def _removal(
         for effect in planned.plan.effects
         if isinstance(effect, Removal)
     ]
+    spans = [received + wish for wish in wishes if isinstance(wish, timedelta)]
     if "sent" in wishes:
-        return RemoveAfter.SENT, None
-    times = [received + wish if isinstance(wish, timedelta) else now for wish in wishes]
-    if times:
-        return RemoveAfter.PROCESSED, max(times)
+        return RemoveAfter.SENT, max(spans, default=None)
+    if wishes:
+        return RemoveAfter.PROCESSED, max(spans, default=now)
     if isinstance(policy.remove, timedelta):
         return RemoveAfter.PROCESSED, received + policy.remove
     if policy.remove is Remove.PROCESSED and outcome.arrival.message.complete:

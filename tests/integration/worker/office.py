@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -15,7 +16,7 @@ import yaml
 from automailer.journal import EntrySummary, MessageDetail, MessageSummary, queries
 from automailer.sandbox import Maildrop, Pop3Server, ReceivedMail, SmtpSink
 from automailer.worker import Shop, assemble, open_shop
-from automailer.worker.poll import MailboxResult
+from automailer.worker.poll import MailboxResult, poll_mailbox
 from automailer.worker.round import RoundResult, poll_round
 
 USERS = {"ops": "secret", "desk": "secret"}
@@ -68,6 +69,18 @@ class Office:
     def poll(self) -> MailboxResult:
         """One round of an office with one mailbox."""
         return self.round().mailboxes[0]
+
+    def poll_without_commit(self) -> MailboxResult:
+        """A poll that does everything up to its transactions: its lease is taken away before the first."""
+
+        def clock() -> datetime:
+            with closing(sqlite3.connect(self.folder / "state" / "automailer.db", timeout=10)) as database:
+                database.execute("UPDATE mailbox SET lease_owner='thief', lease_until='2000'")
+                database.commit()
+            return self.now
+
+        with self.shop() as shop:
+            return poll_mailbox(replace(shop, clock=clock), "ops")
 
     def messages(self, mailbox: str = "ops") -> list[MessageSummary]:
         """The journal's messages, oldest first."""
