@@ -206,6 +206,8 @@ class Session:
         try:
             return parse_status(line)
         except ProtocolError as exc:
+            # It stays the command that is read: whoever asks what broke must not be told the next one.
+            self._expected.appendleft(command)
             if command is not _GREETING:
                 raise
             msg = f"not a POP3 server: it greets with {printable(line)!r}{_hint(line)}"

@@ -151,6 +151,18 @@ def test_case_a03_after_a_broken_rule_the_mail_that_follows_is_never_taken_for_r
         session.send([commands.delete(1)])
 
 
+@pytest.mark.parametrize("breach", [b"Subject: forged\r\n", b"x" * 10_000], ids=["no status", "no end"])
+def test_after_a_breach_the_command_whose_reply_it_was_is_named_and_not_the_next(breach: bytes) -> None:
+    session = opened()
+    session.send([commands.retrieve(number, bytes, max_octets=10) for number in (1, 2)])
+    session.receive(b"+OK\r\n.\r\n")
+    session.send([commands.retrieve(3, bytes, max_octets=10)])
+    with pytest.raises(ProtocolError):
+        session.receive(breach)
+    assert session.reading is not None
+    assert session.reading.number == 2
+
+
 def test_case_a02_a_body_line_of_any_length_is_part_of_the_message() -> None:
     session, sink = opened(), list[bytes]()
     session.send([commands.retrieve(1, sink.append, max_octets=10_000), commands.STAT])
@@ -253,7 +265,7 @@ def test_case_5_4_28_a_server_with_bare_lf_alone_is_understood() -> None:
     assert told(session.receive(b"+OK\n1 a\n.\n+OK\n")) == [("UIDL", True, b"1 a\n"), ("NOOP", True, b"")]
 
 
-def test_case_5_5_40_a_header_larger_than_any_header_is_a_breach() -> None:
+def test_case_5_4_36_capabilities_without_end_are_a_breach() -> None:
     session = opened()
     session.send([commands.CAPA])
     with pytest.raises(ProtocolError):
