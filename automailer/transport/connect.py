@@ -9,17 +9,16 @@ import socket
 import time
 from collections.abc import Iterable
 from itertools import chain, zip_longest
-from typing import Any, cast
+from typing import cast
 
 from automailer.errors import PermanentError, TemporaryError
 from automailer.transport.endpoint import Endpoint, place
+from automailer.transport.resolve import Address, resolve
 
 __all__ = ["connect"]
 
 # RFC 8305 5: the head start of an address before the next one is tried beside it.
 HEAD_START_SECONDS = 0.25
-
-Address = tuple[int, int, int, Any]
 
 
 def connect(endpoint: Endpoint, *, deadline: float | None = None) -> socket.socket:
@@ -39,12 +38,14 @@ def connect(endpoint: Endpoint, *, deadline: float | None = None) -> socket.sock
 def _straight(endpoint: Endpoint, until: float) -> socket.socket:
     where = place(endpoint)
     try:
-        found = socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
+        addresses = resolve(endpoint.host, endpoint.port, seconds=until - time.monotonic())
+    except TimeoutError as exc:
+        msg = f"{where}: name not resolved within the time-out"
+        raise TemporaryError(msg) from exc
     except (OSError, UnicodeError) as exc:
         reason = exc.strerror if isinstance(exc, OSError) and exc.strerror else str(exc)
         msg = f"{where}: name can't be resolved: {reason}"
         raise TemporaryError(msg) from exc
-    addresses: list[Address] = [(family, kind, proto, name) for family, kind, proto, _, name in found]
     race = _Race(_alternate(addresses))
     try:
         return race.run(until)

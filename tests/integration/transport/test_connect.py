@@ -68,6 +68,26 @@ def test_case_a28_a_name_that_is_none_is_temporary_and_names_the_server() -> Non
         connect(Server("a" * 70 + ".example", 110))
 
 
+def test_case_a28_a_resolver_that_does_not_answer_is_given_up_in_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    over = threading.Event()
+    ask = socket.getaddrinfo
+
+    def dead(host: str, port: int, *, type: int = 0, flags: int = 0) -> object:
+        if flags & socket.AI_NUMERICHOST:
+            return ask(host, port, type=type, flags=flags)
+        over.wait(30)
+        raise socket.gaierror(socket.EAI_AGAIN, "no name server")
+
+    monkeypatch.setattr(socket, "getaddrinfo", dead)
+    with pytest.raises(TemporaryError, match=r"pop\.example\.com:110: name not resolved within"):
+        connect(Server("pop.example.com", 110, timeout=timedelta(milliseconds=200)))
+    with listening() as (_, port), connect(Server("127.0.0.1", port)) as sock:
+        assert sock.getpeername()[1] == port
+    over.set()
+
+
 def test_case_a28_a_server_that_does_not_answer_is_given_up_in_time() -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
