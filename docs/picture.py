@@ -48,7 +48,9 @@ _LINE_END = re.compile(r"<text [^>]*>\n</text>")
 
 def drawn(output: str) -> str:
     """The first lines of a terminal's output as SVG."""
-    console = Console(width=COLUMNS, record=True, file=StringIO(), force_terminal=True, color_system="truecolor")
+    console = Console(
+        width=COLUMNS, record=True, file=StringIO(), force_terminal=True, color_system="truecolor"
+    )
     console.print(Text(f"$ {COMMAND}", style="bold"))
     for line in output.splitlines()[: LINES - 2]:
         text = Text.from_ansi(line)
