@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from typing import Any
 
 from automailer.errors import AutomailerError
 from automailer.mailbox.client import Pop3Client
@@ -19,7 +20,7 @@ from automailer.mailbox.refusal import Refused
 from automailer.mailbox.replies import Capabilities
 from automailer.mailbox.transcript import WireHook
 from automailer.settings import MailboxSettings, Tls
-from automailer.transport import certificate_of
+from automailer.transport import certificate_end, certificate_of
 
 __all__ = ["Finding", "Verdict", "doctor"]
 
@@ -95,21 +96,26 @@ def _encryption(sock: ssl.SSLSocket | None, settings: MailboxSettings, now: date
         return
     cipher = sock.cipher()
     yield Finding("tls", Verdict.GOOD, f"{sock.version()}, {cipher[0] if cipher else 'cipher unknown'}")
-    pinned = hashlib.sha256(certificate_of(sock)).hexdigest()
+    yield _certificate(sock, settings, now)
+
+
+def _certificate(sock: ssl.SSLSocket, settings: MailboxSettings, now: datetime) -> Finding:
+    octets = certificate_of(sock)
+    ends = certificate_end(octets)
     if settings.fingerprint:
-        yield Finding("certificate", Verdict.GOOD, f"pinned, SHA-256 {pinned}")
-        return
-    checked = sock.getpeercert()
-    if not checked:
-        yield Finding("certificate", Verdict.WARNING, f"not checked (`tls_verify: false`), SHA-256 {pinned}")
-        return
-    ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(checked["notAfter"])), UTC)
-    verdict = Verdict.WARNING if ends - now < EXPIRY_WARNING else Verdict.GOOD
-    yield Finding("certificate", verdict, f"{_names(checked)}, until {ends:%Y-%m-%d}, SHA-256 {pinned}")
+        verdict, trust = Verdict.GOOD, "pinned"
+    elif not settings.tls_verify:
+        verdict, trust = Verdict.WARNING, "not checked (`tls_verify: false`)"
+    else:
+        verdict, trust = Verdict.GOOD, _subject(sock)
+    if ends is None or ends - now < EXPIRY_WARNING:
+        verdict = Verdict.WARNING
+    until = f"until {ends:%Y-%m-%d}" if ends is not None else "with an end that can't be read"
+    return Finding("certificate", verdict, f"{trust}, {until}, SHA-256 {hashlib.sha256(octets).hexdigest()}")
 
 
-def _names(certificate: object) -> str:
-    subject = certificate.get("subject", ()) if isinstance(certificate, dict) else ()
+def _subject(sock: ssl.SSLSocket) -> str:
+    subject: Any = (sock.getpeercert() or {}).get("subject", ())
     return ", ".join(f"{key}={value}" for part in subject for key, value in part) or "no subject"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -80,12 +80,28 @@ def test_a_server_that_is_not_there_is_one_finding() -> None:
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="the openssl command is not installed")
-@pytest.mark.parametrize("pinned", [False, True])
-def test_a_certificate_is_told_with_its_end_and_fingerprint(tmp_path: Path, pinned: bool) -> None:
-    certificate = Forge(tmp_path).make("localhost", days=3)
-    trust = {"fingerprint": certificate.fingerprint} if pinned else {"ca_file": certificate.cert}
+@pytest.mark.parametrize(
+    ("trust", "told", "days", "verdict"),
+    [
+        ("ca_file", "commonName=localhost", 60, Verdict.GOOD),
+        ("ca_file", "commonName=localhost", 3, Verdict.WARNING),
+        ("fingerprint", "pinned", 60, Verdict.GOOD),
+        ("fingerprint", "pinned", 3, Verdict.WARNING),
+        ("fingerprint", "pinned", -1, Verdict.WARNING),
+        ("tls_verify", "not checked", 60, Verdict.WARNING),
+    ],
+)
+def test_a_certificate_is_told_with_its_end_and_fingerprint(
+    tmp_path: Path, trust: str, told: str, days: int, verdict: Verdict
+) -> None:
+    certificate = Forge(tmp_path).make("localhost", days=days)
+    value = {"ca_file": certificate.cert, "fingerprint": certificate.fingerprint, "tls_verify": False}[trust]
+    now = datetime.now(UTC)
     with ScriptedServer([examined()], tls=certificate.server_context(), implicit=True) as server:
-        found = doctor(mailbox(server, tls="implicit", **trust))
-    assert certificate.fingerprint in texts(found)["certificate"]
-    assert verdicts(found)["certificate"] is (Verdict.GOOD if pinned else Verdict.WARNING)
+        found = doctor(mailbox(server, tls="implicit", **{trust: value}), now=lambda: now)
+    text = texts(found)["certificate"]
+    assert text.startswith(told)
+    assert f"until {now + timedelta(days=days):%Y-%m-%d}" in text
+    assert certificate.fingerprint in text
+    assert verdicts(found)["certificate"] is verdict
     assert texts(found)["tls"].startswith("TLSv1.")
