@@ -18,7 +18,8 @@ from automailer.actions.model import (
 )
 from automailer.actions.perform import exists, save
 from automailer.actions.plan import plan
-from automailer.actions.read import ACTIONS, ActionReader, action_schemas
+from automailer.actions.read import ACTIONS, ActionReader
+from automailer.actions.schema import action_schemas
 
 __all__ = [
     "ACTIONS",

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from automailer.actions.model import ActionModel, Plan, PlanContext, Removal
 from automailer.rules import Subject
-from automailer.settings import Duration
+from automailer.settings import Duration, format_duration
 
 __all__ = ["Delete"]
 
@@ -23,5 +23,5 @@ class Delete(ActionModel):
     def plan(self, subject: Subject, context: PlanContext) -> Plan:
         """One removal."""
         after = self.after
-        shown = f"{int(after.total_seconds())}s" if isinstance(after, timedelta) else after
+        shown = format_duration(after) if isinstance(after, timedelta) else after
         return Plan(fields={"after": shown}, effects=(Removal(after=after),))

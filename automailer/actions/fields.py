@@ -1,32 +1,27 @@
-"""What the fields of several actions share: recipients, words, and text that is a template. Pure."""
+"""What the fields of several actions are made of: recipients, words, choices, and text that is a template. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from automailer.compose import envelope_address
-from automailer.errors import PermanentError
-from automailer.message import Address, parse_addresses
-from automailer.rules import Subject
+from automailer.rules import Subject, name_matches
+from automailer.settings import Flag
 from automailer.templating import names, render_text
 
 __all__ = [
+    "Globs",
     "ListReference",
     "Recipients",
+    "Which",
     "Words",
-    "addresses",
-    "list_names",
+    "is_template",
     "render_value",
     "rendered",
     "template_names",
-    "template_texts",
 ]
-
-MAX_RECIPIENTS = 1_000
-"""Of one action: more than that is a mailing-list server's work."""
 
 
 class ListReference(BaseModel):
@@ -37,31 +32,50 @@ class ListReference(BaseModel):
     list: str
 
 
-def _as_tuple(value: object) -> object:
+def _several(value: object) -> object:
+    """A value alone as a list of one."""
     return (value,) if isinstance(value, str | Mapping) else value
 
 
+def _readable(globs: tuple[str, ...]) -> tuple[str, ...]:
+    for glob in globs:
+        name_matches(glob, "")  # refuses a broken /…/, or a text that is found in every name
+    return globs
+
+
+_Recipient = str | ListReference
 Recipients = Annotated[
-    tuple[str | ListReference, ...],
-    BeforeValidator(_as_tuple, json_schema_input_type=str | ListReference | list[str | ListReference]),
+    tuple[_Recipient, ...],
+    Field(min_length=1),
+    BeforeValidator(
+        _several, json_schema_input_type=_Recipient | Annotated[list[_Recipient], Field(min_length=1)]
+    ),
 ]
 """One address, `{list: NAME}`, or several of them; an address may be a template."""
 
-Words = Annotated[tuple[str, ...], BeforeValidator(_as_tuple, json_schema_input_type=str | list[str])]
+Words = Annotated[
+    tuple[str, ...],
+    Field(min_length=1),
+    BeforeValidator(_several, json_schema_input_type=str | Annotated[list[str], Field(min_length=1)]),
+]
+"""One text, or several."""
+
+Globs = Annotated[Words, AfterValidator(_readable)]
+"""What file names have to be like: text that is found in them, globs, or /…/."""
+
+Which = Annotated[
+    Flag | tuple[str, ...],
+    BeforeValidator(
+        lambda value: (value,) if isinstance(value, str) else value,
+        json_schema_input_type=Flag | str | list[str],
+    ),
+]
+"""Which of the original's attachments: all, none, or globs over their names."""
 
 
-def list_names(recipients: Recipients) -> Iterator[str]:
-    """The named lists among them."""
-    return (entry.list for entry in recipients if isinstance(entry, ListReference))
-
-
-def template_texts(*values: str | Iterable[object] | None) -> tuple[str, ...]:
-    """Every text among the values that may hold a template."""
-    texts: list[str] = []
-    for value in values:
-        entries = (value,) if isinstance(value, str) else (value or ())
-        texts.extend(entry for entry in entries if isinstance(entry, str))
-    return tuple(texts)
+def is_template(text: str) -> bool:
+    """Whether there is anything in it to render."""
+    return "{{" in text or "{%" in text
 
 
 def template_names(subject: Subject, **more: Any) -> dict[str, Any]:
@@ -80,7 +94,7 @@ def template_names(subject: Subject, **more: Any) -> dict[str, Any]:
 
 def rendered(source: str, subject: Subject, **more: Any) -> str:
     """A field of an action, rendered; text without a template is taken as it is."""
-    if "{{" not in source and "{%" not in source:
+    if not is_template(source):
         return source
     return render_text(source, template_names(subject, **more), where=f"rule {subject.rule!r}")
 
@@ -92,31 +106,3 @@ def render_value(value: Any, subject: Subject) -> Any:
     if isinstance(value, Mapping):
         return {key: render_value(entry, subject) for key, entry in value.items()}
     return [render_value(entry, subject) for entry in value] if isinstance(value, list) else value
-
-
-def addresses(recipients: Recipients, subject: Subject) -> tuple[Address, ...]:
-    """The recipients as addresses that SMTP can carry, each once.
-
-    Raises:
-        PermanentError: one of them is no address, or there are too many.
-    """
-    found: dict[str, Address] = {}
-    for text in _texts(recipients, subject):
-        for address in parse_addresses(text.encode()).addresses:
-            if not address.address:
-                reason = f"{text!r} is not an address"
-                raise PermanentError(reason)
-            envelope_address(address.address)
-            found.setdefault(address.address.casefold(), address)
-    if len(found) > MAX_RECIPIENTS:
-        reason = f"{len(found)} recipients; at most {MAX_RECIPIENTS} are sent to at once"
-        raise PermanentError(reason)
-    return tuple(found.values())
-
-
-def _texts(recipients: Recipients, subject: Subject) -> Iterator[str]:
-    for entry in recipients:
-        if isinstance(entry, ListReference):
-            yield from subject.lists[entry.list]
-        else:
-            yield rendered(entry, subject)

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from automailer.actions.fields import Recipients, list_names, template_texts
+from automailer.actions.fields import Recipients, Which
 from automailer.actions.mail import Post, envelope_of, render, shown
 from automailer.actions.model import ActionModel, Plan, PlanContext, refuse
 from automailer.compose import Forward as How
@@ -21,6 +21,8 @@ class Forward(ActionModel):
 
     name: ClassVar[str] = "forward"
     shorthand: ClassVar[str | None] = "to"
+    templated: ClassVar[frozenset[str]] = frozenset({"to", "cc", "bcc", "subject", "from"})
+    at_least_one: ClassVar[tuple[str, ...]] = ("to", "cc", "bcc")
 
     to: Recipients = ()
     cc: Recipients = ()
@@ -28,21 +30,9 @@ class Forward(ActionModel):
     as_: Literal["inline", "attachment"] = Field(default="inline", alias="as")
     subject: str | None = None
     template: str | None = None
-    attachments: bool | tuple[str, ...] = True
+    attachments: Which = True
     from_: str | None = Field(default=None, alias="from")
     smtp: str | None = None
-
-    def named_lists(self) -> tuple[str, ...]:
-        """Of the recipients."""
-        return tuple(list_names((*self.to, *self.cc, *self.bcc)))
-
-    def inline_templates(self) -> tuple[str, ...]:
-        """Recipients, subject, sender."""
-        return template_texts(self.to, self.cc, self.bcc, self.subject, self.from_)
-
-    def needs_body(self) -> bool:
-        """Always: the original travels in it."""
-        return True
 
     def plan(self, subject: Subject, context: PlanContext) -> Plan:
         """One mail, or the reason why it would go in a loop."""

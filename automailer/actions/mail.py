@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from automailer.actions.fields import Recipients, addresses, rendered, template_names
+from automailer.actions.fields import Recipients, rendered, template_names
 from automailer.actions.model import Mail, PlanContext, Sender
+from automailer.actions.recipients import addresses
 from automailer.compose import Draft, Enclosure, File, compose, make_message_id
 from automailer.compose import Recipients as Envelope
 from automailer.errors import PermanentError, TemporaryError
@@ -117,10 +118,14 @@ def attached_files(patterns: Iterable[str], subject: Subject, context: PlanConte
 
 
 def chosen_attachments(which: bool | tuple[str, ...], subject: Subject) -> tuple[Enclosure, ...]:
-    """Those of the message's attachments that are sent along: all, none, or by globs over their names."""
+    """Those of the message's attachments that are sent along: all but pictures in the text, none, or by globs."""
     if which is False:
         return ()
-    chosen = (item for item in subject.message.attachments if which is True or _fits(item, which))
+    chosen = (
+        item
+        for item in subject.message.attachments
+        if (not item.inline if which is True else _fits(item, which))
+    )
     return tuple(File(name=item.name, type=item.type, octets=item.content()) for item in chosen)
 
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from automailer.message import Address
-from automailer.rules import Subject
+from automailer.rules import Subject, short
 from automailer.templating import LocalFile, Templates
 
 __all__ = [
@@ -160,49 +160,52 @@ class PlanContext:
 
 
 class ActionModel(BaseModel):
-    """What every action is: validated fields, a plan, and whether it can be planned from headers alone."""
+    """What every action is: validated fields, and a plan.
+
+    `shorthand` is the field whose value may stand alone, `always_short` says that nothing else can stand there.
+    `templated` are the fields, by the names in the file, that may hold templates; these see `more_names` too.
+    Of the fields `at_least_one` and `exactly_one` so many must be there.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=False, hide_input_in_errors=True)
 
     name: ClassVar[str]
     shorthand: ClassVar[str | None] = None
     always_short: ClassVar[bool] = False
+    templated: ClassVar[frozenset[str]] = frozenset()
     more_names: ClassVar[frozenset[str]] = frozenset()
+    at_least_one: ClassVar[tuple[str, ...]] = ()
+    exactly_one: ClassVar[tuple[str, ...]] = ()
+
+    @model_validator(mode="after")
+    def _has_what_it_needs(self) -> Self:
+        if self.at_least_one and not self._written(self.at_least_one):
+            reason = f"needs {' or '.join(self.at_least_one)}"
+            raise ValueError(reason)
+        if self.exactly_one and len(self._written(self.exactly_one)) != 1:
+            reason = f"needs either {' or '.join(self.exactly_one)}"
+            raise ValueError(reason)
+        return self
+
+    def _written(self, fields: tuple[str, ...]) -> list[str]:
+        return [name for name in fields if getattr(self, name) not in (None, ())]
 
     def describe(self) -> str:
         """The action in short, as a person would write it."""
         fields = self.model_dump(exclude_defaults=True, by_alias=True, mode="json")
-        return f"{self.name}: {fields}" if fields else self.name
+        if not fields:
+            return self.name
+        return (
+            f"{self.name}: {short(fields[self.shorthand] if fields.keys() == {self.shorthand} else fields)}"
+        )
 
     def assigns(self, subject: Subject) -> Mapping[str, Any]:
         """Values for later rules and templates; only `set` has any."""
         return {}
 
-    def named_lists(self) -> tuple[str, ...]:
-        """The named lists that it sends to."""
-        return ()
-
-    def named_template(self) -> str | None:
-        """The template file that it renders."""
-        found = getattr(self, "template", None)
-        return found if isinstance(found, str) else None
-
-    def named_relay(self) -> str | None:
-        """The smtp server that it sends by, when it is not the mailbox's."""
-        found = getattr(self, "smtp", None)
-        return found if isinstance(found, str) else None
-
     def sends_by_default_relay(self) -> bool:
         """Whether it sends mail and leaves the relay to the mailbox's settings."""
-        return "smtp" in type(self).model_fields and self.named_relay() is None
-
-    def inline_templates(self) -> tuple[str, ...]:
-        """Every field that may hold a template."""
-        return ()
-
-    def needs_body(self) -> bool:
-        """Whether the headers alone are not enough."""
-        return False
+        return "smtp" in type(self).model_fields and getattr(self, "smtp", None) is None
 
     def plan(self, subject: Subject, context: PlanContext) -> Plan:
         """What this comes to for one message; touches nothing."""

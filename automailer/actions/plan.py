@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
+from typing import Any, cast
 
 from automailer.actions.model import ActionModel, Plan, PlanContext, Planned, refuse
 from automailer.errors import PermanentError, TemplateError, TemporaryError
+from automailer.message import Message
 from automailer.rules import ActionCall, Decision, Match, Mode
 
 __all__ = ["plan"]
+
+_OF_THE_BODY = frozenset({"attachments", "html", "octets", "text"})
 
 
 def plan(
@@ -26,7 +31,8 @@ def _planned(match: Match, call: ActionCall, context: PlanContext) -> Planned:
     try:
         found = _plan(match, call, context)
     except TemplateError as exc:
-        error = str(exc)
+        # a template that stands in the rule itself knows no line: its action's place is where to look
+        error = str(exc) if exc.line else f"{call.where}: {exc.message}"
     except (TemporaryError, PermanentError) as exc:
         error = f"{call.where}: {exc}"
     return Planned(
@@ -40,10 +46,31 @@ def _planned(match: Match, call: ActionCall, context: PlanContext) -> Planned:
 
 
 def _plan(match: Match, call: ActionCall, context: PlanContext) -> Plan:
-    action = call.action
+    action, subject = call.action, match.subject
     if not isinstance(action, ActionModel):
         msg = f"{action!r} was not read by this package"
         raise TypeError(msg)
-    if action.needs_body() and not match.subject.message.complete:
-        return refuse("larger than max_message_size: the message was not downloaded", {}, keeps=True)
-    return action.plan(match.subject, context)
+    if subject.message.complete:
+        return action.plan(subject, context)
+    header = cast("Message", _Header(subject.message))
+    try:
+        return action.plan(replace(subject, message=header), context)
+    except _NotDownloaded as exc:
+        return refuse(str(exc), {}, keeps=True)
+
+
+class _NotDownloaded(PermanentError):
+    """The action, or a template of it, reads what was never fetched."""
+
+
+class _Header:
+    """A message of which only the header is at hand; whoever reads more of it is refused."""
+
+    def __init__(self, message: Message) -> None:
+        self._message = message
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _OF_THE_BODY:
+            reason = "larger than max_message_size: the message was not downloaded"
+            raise _NotDownloaded(reason)
+        return getattr(self._message, name)

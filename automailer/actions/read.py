@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from automailer.actions.delete import Delete
+from automailer.actions.fields import is_template
 from automailer.actions.forward import Forward
 from automailer.actions.keep import KeepMessage
 from automailer.actions.model import ActionModel
+from automailer.actions.recipients import address_fault
 from automailer.actions.redirect import Redirect
 from automailer.actions.reply import Reply
 from automailer.actions.save_attachments import SaveAttachments
@@ -17,11 +19,12 @@ from automailer.actions.save_message import SaveMessage
 from automailer.actions.send import Send
 from automailer.actions.set import SetVars
 from automailer.actions.tag import Tag
-from automailer.errors import ConfigError, Problem, TemplateError
+from automailer.errors import ConfigError, Problem, TemplateError, TemporaryError
+from automailer.rules import is_glob
 from automailer.settings import Document, KeyPath, nearest, validate
-from automailer.templating import KNOWN_NAMES, Templates, check_text
+from automailer.templating import Templates, check_text
 
-__all__ = ["ACTIONS", "ActionReader", "action_schemas"]
+__all__ = ["ACTIONS", "ActionReader"]
 
 ACTIONS: Mapping[str, type[ActionModel]] = {
     model.name: model
@@ -40,6 +43,10 @@ ACTIONS: Mapping[str, type[ActionModel]] = {
 }
 
 _LATER = frozenset({"notify", "webhook", "run", "digest"})
+_NAMES = frozenset({"message", "match", "vars", "rule", "now"})
+_RECIPIENT_FIELDS = ("to", "cc", "bcc")
+
+_Texts = Iterator[tuple[KeyPath, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +57,6 @@ class ActionReader:
     relays: Collection[str]
     templates: Templates
 
-    @property
-    def names(self) -> Collection[str]:
-        """Every action's name."""
-        return ACTIONS.keys()
-
     def read(self, name: str, value: object, *, document: Document, path: KeyPath) -> ActionModel:
         """The action `name` with the fields that stand at `path`.
 
@@ -64,50 +66,89 @@ class ActionReader:
         model = ACTIONS.get(name)
         if model is None:
             raise ConfigError([_unknown(name, document, path)])
-        action = validate(model, document, at=path, value=_in_full(model, value))
-        problems = tuple(self._dangling(action, document, path))
+        fields = _in_full(model, value)
+        action = validate(model, document, at=path, value=fields)
+        written = _Written(model, document, path, fields if isinstance(fields, dict) else {}, value is fields)
+        problems = (*written.bad_templates(), *written.dangling(self))
         if problems:
             raise ConfigError(problems)
         return action
 
-    def _dangling(self, action: ActionModel, document: Document, path: KeyPath) -> Iterator[Problem]:
-        """Names in it that refer to nothing, and inline templates that can't be parsed."""
-        for name in action.named_lists():
-            yield from self._list_problems(name, document, path)
-        if (relay := action.named_relay()) is not None and relay not in self.relays:
-            where = _at(document, path, "smtp")
-            yield document.problem(where, f"no smtp server {relay!r}", hint=nearest(relay, self.relays))
-        if (template := action.named_template()) is not None and not self.templates.exists(template):
-            yield document.problem(_at(document, path, "template"), f"no template {template!r}")
-        known = KNOWN_NAMES | action.more_names
-        for text in action.inline_templates():
-            try:
-                check_text(text, where=document.place(path), known=known)
-            except TemplateError as exc:
-                yield document.problem(path, exc.message)
 
-    def _list_problems(self, name: str, document: Document, path: KeyPath) -> Iterator[Problem]:
-        where = _at(document, path, "to")
-        if name not in self.lists:
-            yield document.problem(where, f"no list {name!r}", hint=nearest(name, self.lists))
-        elif any("*" in entry or "?" in entry for entry in self.lists[name]):
-            yield document.problem(where, f"list {name!r} has globs: it can't be used as recipients")
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """An action as it stands in the file, valid in itself; `in_full` tells that its fields are written out."""
+
+    model: type[ActionModel]
+    document: Document
+    path: KeyPath
+    fields: Mapping[str, Any]
+    in_full: bool
+
+    def bad_templates(self) -> Iterator[Problem]:
+        """Templates in it that can't be parsed, or read names that are never there."""
+        for field in self.fields:
+            if field not in self.model.templated:
+                continue
+            for path, text in _texts(self._at(field), self.fields[field]):
+                try:
+                    check_text(text, known=_NAMES | self.model.more_names)
+                except TemplateError as exc:
+                    yield self.document.problem(path, exc.message)
+
+    def dangling(self, known: ActionReader) -> Iterator[Problem]:
+        """Names in it that refer to nothing, and recipients that are none."""
+        relay, template = self.fields.get("smtp"), self.fields.get("template")
+        if relay is not None and relay not in known.relays:
+            yield self._problem("smtp", f"no smtp server {relay!r}", hint=nearest(relay, known.relays))
+        if template is not None and not known.templates.exists(template):
+            yield self._problem("template", f"no template {template!r}")
+        if "to" in self.model.templated and "smtp" in self.model.model_fields:
+            for field in _RECIPIENT_FIELDS:
+                yield from self._bad_recipients(field, known.lists)
+
+    def _bad_recipients(self, field: str, lists: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
+        value, path = self.fields.get(field), self._at(field)
+        entries = enumerate(value) if isinstance(value, list) else [(None, value)]
+        for index, entry in entries:
+            where = path if index is None else (*path, index)
+            if isinstance(entry, dict):
+                yield from _bad_list(entry["list"], lists, self.document, where)
+            elif isinstance(entry, str) and not is_template(entry) and (fault := address_fault(entry)):
+                hint = f"{{list: {entry}}}" if entry in lists else ""
+                yield self.document.problem(where, fault, hint=hint)
+
+    def _at(self, field: str) -> KeyPath:
+        return (*self.path, field) if self.in_full else self.path
+
+    def _problem(self, field: str, message: str, *, hint: str = "") -> Problem:
+        return self.document.problem(self._at(field), message, hint=hint)
 
 
-def action_schemas() -> dict[str, dict[str, Any]]:
-    """The JSON Schema of every action's value, its short form included."""
-    return {name: _schema(model) for name, model in ACTIONS.items()}
+def _bad_list(
+    name: str, lists: Mapping[str, tuple[str, ...]], document: Document, path: KeyPath
+) -> Iterator[Problem]:
+    if name not in lists:
+        yield document.problem(path, f"no list {name!r}", hint=nearest(name, lists))
+        return
+    try:
+        entries = lists[name]
+    except TemporaryError as exc:
+        yield document.problem(path, str(exc))
+        return
+    if any(map(is_glob, entries)):
+        yield document.problem(path, f"list {name!r} has globs: it can't be used as recipients")
+    elif fault := next(filter(None, map(address_fault, entries)), ""):
+        yield document.problem(path, f"list {name!r} can't be used as recipients: {fault}")
 
 
-def _schema(model: type[ActionModel]) -> dict[str, Any]:
-    full = model.model_json_schema(by_alias=True)
-    short = full.get("properties", {}).get(model.shorthand or "")
-    if short is None:
-        return full
-    definitions = full.pop("$defs", {})
-    if model.always_short:
-        return {**short, "$defs": definitions}
-    return {"anyOf": [full, short], "$defs": definitions}
+def _texts(path: KeyPath, value: object) -> _Texts:
+    """Every text of a field, with its place."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, list | dict):
+        for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _texts((*path, step), inner)
 
 
 def _in_full(model: type[ActionModel], value: object) -> object:
@@ -124,11 +165,3 @@ def _unknown(name: str, document: Document, path: KeyPath) -> Problem:
     if name in _LATER:
         return document.problem(path, f"action {name!r} is not supported by this version", key=True)
     return document.problem(path, f"unknown action {name!r}", hint=nearest(name, ACTIONS), key=True)
-
-
-def _at(document: Document, path: KeyPath, field: str) -> KeyPath:
-    """The field's path where it is written out, else the action's."""
-    node: Any = document.data
-    for step in path:
-        node = node[step]
-    return (*path, field) if isinstance(node, dict) and field in node else path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from automailer.actions.fields import Recipients, list_names, template_texts
+from automailer.actions.fields import Recipients
 from automailer.actions.mail import Post, envelope_of, shown
 from automailer.actions.model import ActionModel, Plan, PlanContext, refuse
 from automailer.compose import may_forward, redirect
@@ -18,21 +18,10 @@ class Redirect(ActionModel):
 
     name: ClassVar[str] = "redirect"
     shorthand: ClassVar[str | None] = "to"
+    templated: ClassVar[frozenset[str]] = frozenset({"to"})
 
     to: Recipients
     smtp: str | None = None
-
-    def named_lists(self) -> tuple[str, ...]:
-        """Of the recipients."""
-        return tuple(list_names(self.to))
-
-    def inline_templates(self) -> tuple[str, ...]:
-        """The recipients."""
-        return template_texts(self.to)
-
-    def needs_body(self) -> bool:
-        """Always: it is sent on whole."""
-        return True
 
     def plan(self, subject: Subject, context: PlanContext) -> Plan:
         """One mail, or the reason why it would go in a loop."""

@@ -6,15 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from automailer.actions.fields import Words, template_texts
+from automailer.actions.fields import Words
 from automailer.actions.mail import Post, attached_files, render
 from automailer.actions.model import ActionModel, Plan, PlanContext, refuse
 from automailer.compose import ReplyFacts, may_reply, reply_draft, reply_target
 from automailer.message import Address
 from automailer.rules import Subject
-from automailer.settings import Duration
+from automailer.settings import Duration, Flag
 
 __all__ = ["Reply"]
 
@@ -27,31 +27,18 @@ class Reply(ActionModel):
 
     name: ClassVar[str] = "reply"
     shorthand: ClassVar[str | None] = "template"
+    templated: ClassVar[frozenset[str]] = frozenset({"text", "subject", "attach", "from"})
+    exactly_one: ClassVar[tuple[str, ...]] = ("template", "text")
 
     template: str | None = None
     text: str | None = None
     subject: str | None = None
     attach: Words = ()
     to: Literal["reply_to", "from", "return_path"] = "reply_to"
-    quote: bool = False
+    quote: Flag = False
     once_per: Duration | None = None
     from_: str | None = Field(default=None, alias="from")
     smtp: str | None = None
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Reply:
-        if (self.template is None) == (self.text is None):
-            reason = "needs either `template` or `text`"
-            raise ValueError(reason)
-        return self
-
-    def inline_templates(self) -> tuple[str, ...]:
-        """Text, subject, files, sender."""
-        return template_texts(self.text, self.subject, self.attach, self.from_)
-
-    def needs_body(self) -> bool:
-        """Only to quote it."""
-        return self.quote
 
     def plan(self, subject: Subject, context: PlanContext) -> Plan:
         """One mail with the null sender, or the guard's reason."""

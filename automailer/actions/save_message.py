@@ -8,8 +8,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from automailer.actions.folders import is_url, rendered_folder, rendered_name
+from automailer.actions.folders import FolderText, is_url, rendered_folder, rendered_name
 from automailer.actions.model import ActionModel, Plan, PlanContext, SavedFile, refuse
+from automailer.message import safe_name
 from automailer.rules import Subject
 
 __all__ = ["SaveMessage"]
@@ -18,39 +19,34 @@ _PIECE = 1 << 18  # octets written at once: memory stays flat for a mapped messa
 
 
 class SaveMessage(ActionModel):
-    """Save the octets as they came. `name` is the file's, without it the subject's; for an mbox `to` is the file."""
+    """Save the octets as they came: one file (`name`, else the subject), or an entry of a maildir or an mbox.
+
+    An mbox is the file `name` in `to`; without a `name`, `to` is the file.
+    """
 
     name: ClassVar[str] = "save_message"
     shorthand: ClassVar[str | None] = "to"
+    templated: ClassVar[frozenset[str]] = frozenset({"to", "name"})
 
-    to: str
+    to: FolderText
     as_: Literal["eml", "maildir", "mbox"] = Field(default="eml", alias="as")
     file_name: str | None = Field(default=None, alias="name")
 
-    def inline_templates(self) -> tuple[str, ...]:
-        """Folder and file name."""
-        return (self.to, self.file_name or "")
-
-    def needs_body(self) -> bool:
-        """Always: the whole message is saved."""
-        return True
-
     def plan(self, subject: Subject, context: PlanContext) -> Plan:
         """One file, or one entry of a maildir or mbox."""
-        root, folder = rendered_folder(self.to, subject, context)
+        target = rendered_folder(self.to, subject, context)
         name = self._name(subject)
-        if self.as_ == "mbox":
-            folder, _, name = folder.rpartition("/")
-            root = root if folder.startswith(root) else folder
-        shown = {"to": folder, "as": self.as_, "name": name}
-        if is_url(root) and self.as_ != "eml":
+        shown = {"to": target.shown, "as": self.as_, **({"name": name} if name else {})}
+        if is_url(target.root) and self.as_ != "eml":
             return refuse("a maildir or an mbox can only be a local folder", shown, keeps=True)
+        if self.as_ == "mbox" and not name:
+            name, target = target.folder.rpartition("/")[2], target.parent
         octets = subject.message.octets
         file = SavedFile(
-            root=root,
-            folder=folder,
+            root=target.root,
+            folder=target.folder,
             name=name,
-            form=_form(self.as_),
+            form="file" if self.as_ == "eml" else self.as_,
             size=len(octets),
             sha256=hashlib.sha256(octets).hexdigest(),
             chunks=lambda: _pieces(octets),
@@ -58,20 +54,20 @@ class SaveMessage(ActionModel):
         return Plan(fields=shown, effects=(file,))
 
     def _name(self, subject: Subject) -> str:
-        fallback = "message.eml"
-        if self.file_name is None:
-            return rendered_name("{{ message.subject }}.eml", subject, fallback=fallback)
-        return rendered_name(self.file_name, subject, fallback=fallback)
+        """The file's name; "" where the form has none, or has it in `to`."""
+        match self.as_:
+            case "maildir":
+                return ""
+            case "mbox":
+                written = self.file_name
+                return "" if written is None else rendered_name(written, subject, fallback="mbox")
+            case "eml":
+                wanted = self.file_name or "{{ message.subject }}"
+                return _ending_in_eml(rendered_name(wanted, subject, fallback="message"))
 
 
-def _form(kind: str) -> Literal["file", "maildir", "mbox"]:
-    match kind:
-        case "maildir":
-            return "maildir"
-        case "mbox":
-            return "mbox"
-        case _:
-            return "file"
+def _ending_in_eml(name: str) -> str:
+    return name if name.lower().endswith(".eml") else safe_name(f"{name}.eml", fallback="message.eml")
 
 
 def _pieces(octets: bytes | memoryview) -> Iterator[bytes]:

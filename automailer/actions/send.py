@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from automailer.actions.fields import Recipients, Words, list_names, template_texts
+from automailer.actions.fields import Recipients, Which, Words
 from automailer.actions.mail import Post, attached_files, chosen_attachments, envelope_of, render, shown
 from automailer.actions.model import ActionModel, Plan, PlanContext
 from automailer.compose import Draft, Kind
@@ -20,6 +20,9 @@ class Send(ActionModel):
 
     name: ClassVar[str] = "send"
     shorthand: ClassVar[str | None] = "to"
+    templated: ClassVar[frozenset[str]] = frozenset({"to", "cc", "bcc", "text", "subject", "attach", "from"})
+    at_least_one: ClassVar[tuple[str, ...]] = ("to", "cc", "bcc")
+    exactly_one: ClassVar[tuple[str, ...]] = ("template", "text")
 
     to: Recipients = ()
     cc: Recipients = ()
@@ -28,28 +31,9 @@ class Send(ActionModel):
     text: str | None = None
     subject: str | None = None
     attach: Words = ()
-    attachments: bool | tuple[str, ...] = False
+    attachments: Which = False
     from_: str | None = Field(default=None, alias="from")
     smtp: str | None = None
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Send:
-        if (self.template is None) == (self.text is None):
-            reason = "needs either `template` or `text`"
-            raise ValueError(reason)
-        return self
-
-    def named_lists(self) -> tuple[str, ...]:
-        """Of the recipients."""
-        return tuple(list_names((*self.to, *self.cc, *self.bcc)))
-
-    def inline_templates(self) -> tuple[str, ...]:
-        """Recipients, text, subject, files, sender."""
-        return template_texts(self.to, self.cc, self.bcc, self.text, self.subject, self.attach, self.from_)
-
-    def needs_body(self) -> bool:
-        """Only for the original's attachments."""
-        return self.attachments is not False
 
     def plan(self, subject: Subject, context: PlanContext) -> Plan:
         """One mail."""

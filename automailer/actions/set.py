@@ -20,12 +20,9 @@ class SetVars(ActionModel):
     name: ClassVar[str] = "set"
     shorthand: ClassVar[str | None] = "values"
     always_short: ClassVar[bool] = True
+    templated: ClassVar[frozenset[str]] = frozenset({"values"})
 
     values: dict[str, JsonValue]
-
-    def inline_templates(self) -> tuple[str, ...]:
-        """Those values that are text."""
-        return tuple(value for value in self.values.values() if isinstance(value, str))
 
     def assigns(self, subject: Subject) -> Mapping[str, Any]:
         """The values as they are now."""

@@ -16,12 +16,9 @@ class Tag(ActionModel):
 
     name: ClassVar[str] = "tag"
     shorthand: ClassVar[str | None] = "words"
+    templated: ClassVar[frozenset[str]] = frozenset({"words"})
 
     words: Words
-
-    def inline_templates(self) -> tuple[str, ...]:
-        """The words themselves."""
-        return self.words
 
     def plan(self, subject: Subject, context: PlanContext) -> Plan:
         """The words, rendered; empty ones fall away."""

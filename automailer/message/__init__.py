@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from automailer.message.address import AddressList, parse_addresses
 from automailer.message.attachment import Attachment
+from automailer.message.charset import guess
 from automailer.message.kind import KINDS
 from automailer.message.markup import text_of
 from automailer.message.message import Message, parse
@@ -17,6 +18,7 @@ __all__ = [
     "Attachment",
     "Header",
     "Message",
+    "guess",
     "parse",
     "parse_addresses",
     "safe_name",

@@ -5,9 +5,12 @@ Whatever the octets, a `Message` comes out; what is broken in them is a fact in 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 __all__ = ["Address", "Header"]
+
+_SPECIALS = re.compile(r'[()<>\[\]:;@\\,"]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Address:
         return self.address.rpartition("@")[2].lower() if "@" in self.address else ""
 
     def __str__(self) -> str:
-        return f"{self.name} <{self.address}>" if self.name else self.address
+        return f"{_phrase(self.name)} <{self.address}>" if self.name else self.address
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +43,11 @@ class Header:
 
     name: str
     value: str
+
+
+def _phrase(name: str) -> str:
+    """The name in quotes where it has to be, so that it can't be read as an address (RFC 5322 3.2.4)."""
+    if not _SPECIALS.search(name):
+        return name
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -22,7 +22,7 @@ from automailer.rules.model import (
     TestTrace,
 )
 from automailer.rules.record import compact, restore
-from automailer.rules.refusal import Refused
+from automailer.rules.refusal import Refused, short
 from automailer.rules.registry import TESTS
 from automailer.rules.schema import rules_schema
 from automailer.rules.text import TextMatcher, name_matches, read_name, read_text
@@ -58,5 +58,6 @@ __all__ = [
     "restore",
     "rule_documents",
     "rules_schema",
+    "short",
     "type_matches",
 ]

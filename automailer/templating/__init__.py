@@ -5,6 +5,7 @@ Jinja2 itself is imported when the first template is.
 
 from __future__ import annotations
 
+from automailer.templating.files import media_type
 from automailer.templating.html import depth_limit, inline_styles
 from automailer.templating.inline import Expression, check_text, compile_expression, render_text
 from automailer.templating.model import LocalFile, Picture, Rendered
@@ -22,6 +23,7 @@ __all__ = [
     "compile_expression",
     "depth_limit",
     "inline_styles",
+    "media_type",
     "names",
     "render_text",
 ]
