@@ -66,8 +66,6 @@ def _readable_by_others(path: Path) -> bool:
 
 def _not_run(settings: Settings) -> Iterator[tuple[KeyPath, str]]:
     message = "is checked but not run by this version"
-    for part in ("reports", "expect", "web"):
+    for part in ("operators", "web", "reports", "expect"):
         if getattr(settings, part):
             yield (part,), message
-    if settings.operators is not None and settings.operators.notify:
-        yield ("operators", "notify"), message

@@ -351,7 +351,7 @@ expect: {backup: {mailbox: ops, every: 1d}}
 """
     text = SMALL + later
     paths = [problem.path for problem in warnings(load_settings(write(text)))]
-    assert paths == ["web", "operators.notify", "reports", "expect"]
+    assert paths == ["web", "operators", "reports", "expect"]
 
 
 def test_without_a_time_zone_the_machine_s_is_taken(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
