@@ -195,9 +195,8 @@ class ActionModel(BaseModel):
         fields = self.model_dump(exclude_defaults=True, by_alias=True, mode="json")
         if not fields:
             return self.name
-        return (
-            f"{self.name}: {short(fields[self.shorthand] if fields.keys() == {self.shorthand} else fields)}"
-        )
+        alone = self.shorthand is not None and fields.keys() == {self.shorthand}
+        return f"{self.name}: {short(fields[self.shorthand or ''] if alone else fields)}"
 
     def assigns(self, subject: Subject) -> Mapping[str, Any]:
         """Values for later rules and templates; only `set` has any."""

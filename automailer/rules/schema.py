@@ -111,9 +111,10 @@ def _action(actions: Mapping[str, Schema]) -> Schema:
     bodies = {
         name: {key: part for key, part in each.items() if key != "$defs"} for name, each in actions.items()
     }
+    alone = [name for name, body in bodies.items() if {"type": "null"} in body.get("anyOf", ())]
     return {
         "anyOf": [
-            {"enum": list(actions), "description": "an action that needs no field"},
+            {"enum": alone, "description": "an action that needs no field"},
             {**_mapping(bodies), "maxProperties": 1},
         ]
     }

@@ -13,12 +13,10 @@ from automailer.settings import read_document
 from tests.unit.rules.test_every_test import CASES
 
 ACTIONS: dict[str, dict[str, Any]] = {
-    "delete": {"type": "object"},
+    "delete": {"anyOf": [{"type": "object"}, {"type": "null"}]},
+    "keep": {"anyOf": [{"type": "object"}, {"type": "null"}]},
     "forward": {"anyOf": [{"$ref": "#/$defs/Who"}], "$defs": {"Who": {"type": ["string", "object"]}}},
-    **{
-        name: {}
-        for name in ["tag", "send", "set", "save_attachments", "save_message", "reply", "keep", "redirect"]
-    },
+    **{name: {} for name in ["tag", "send", "set", "save_attachments", "save_message", "reply", "redirect"]},
 }
 SCHEMA = rules_schema(ACTIONS)
 SAMPLES = sorted((Path(__file__).resolve().parents[3] / "rules").glob("*.yaml"))
