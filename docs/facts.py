@@ -85,7 +85,18 @@ def _model(model: type[BaseModel], *, of: tuple[str, ...]) -> Callable[[], Rows]
 
 
 def _action(model: type[ActionModel]) -> Callable[[], Rows]:
-    return _model(model, of=("field", "value", "default"))
+    def rows() -> Rows:
+        head, *written = _model(model, of=("field", "value", "default"))()
+        templated = {_code(name) for name in model.templated}
+        return [
+            head,
+            *(
+                (key, f"{value}; template" if key in templated else value, default)
+                for key, value, default in written
+            ),
+        ]
+
+    return rows
 
 
 def _default(model: type[BaseModel], name: str, field: FieldInfo) -> str:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from automailer.actions.fields import Recipients, Words
+from automailer.actions.fields import Recipients, Which, Words
 from automailer.settings import (
     Address,
     Duration,
@@ -34,6 +34,7 @@ __all__ = ["is_size", "models_in", "word"]
 _NAMED: dict[Any, str] = {
     Recipients: "address, `{list: NAME}`, or a list of them",
     Words: "text, or a list",
+    Which: "`true`, `false`, or globs",
     FilePaths: "path, or a list",
     Schedule: "duration or cron time",
     SizeComparison: 'bound such as `">5MB"`',
@@ -93,7 +94,7 @@ def _word(hint: Any) -> str:
     if get_origin(hint) is Annotated:
         one = _word(get_args(hint)[0])
         alone = any(getattr(part, "func", None) is several for part in hint.__metadata__)
-        return f"{one.removeprefix('list of ')}, or a list" if alone else one
+        return f"{_singular(one)}, or a list" if alone else one
     if hint in _PLAIN:
         return _PLAIN[hint]
     if isinstance(hint, type) and issubclass(hint, Enum):
@@ -110,8 +111,18 @@ def _composed(hint: Any) -> str:
     if get_origin(hint) in (Union, types.UnionType):
         return " or ".join(dict.fromkeys(_word(part) for part in parts if part is not type(None)))
     if get_origin(hint) is tuple:
-        return f"list of {_word(parts[0])}"
+        return f"list of {_plural(_word(parts[0]))}"
     return "mapping"
+
+
+def _plural(one: str) -> str:
+    return f"{one}es" if one.endswith("s") else f"{one}s"
+
+
+def _singular(text: str) -> str:
+    """One of what the list at the end is of, in the list's place."""
+    before, _, several = text.rpartition("list of ")
+    return before + (several.removesuffix("es") if several.endswith("sses") else several.removesuffix("s"))
 
 
 def _begins(hint: Any, alias: Any) -> bool:

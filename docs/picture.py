@@ -31,7 +31,9 @@ _PAPER = TerminalTheme(
 _FORMAT = """\
 <svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
 <style>
-.{unique_id}-matrix {{ font-family: "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: {char_height}px; line-height: {line_height}px; }}
+.{unique_id}-matrix {{
+  font: {char_height}px/{line_height}px "DejaVu Sans Mono", Menlo, Consolas, monospace;
+}}
 {styles}
 </style>
 <rect fill="#181c22" width="{width}" height="{height}" rx="8"/>
