@@ -14,8 +14,8 @@ class Pop3Faults:
     `missing` commands are answered -ERR and not announced. `drop_in_retr` closes the connection halfway
     through these messages, `refuse_retr` answers -ERR to them. `quit_refused` removes nothing and says so
     (RFC 1939, section 6), `quit_lost` removes and closes without a word. `pause_seconds` comes before every
-    reply, `size_error` is added to the sizes of LIST and STAT, and `hide_retrieved` hides what was retrieved,
-    as Gmail does.
+    reply, `size_error` is added to the sizes of LIST and STAT. As Gmail does, `hide_retrieved` hides what was
+    retrieved (and says `EXPIRE 0`), and `shows` is the number of messages that one session lists, the oldest.
     """
 
     unavailable: bool = False
@@ -28,6 +28,7 @@ class Pop3Faults:
     pause_seconds: float = 0.0
     size_error: int = 0
     hide_retrieved: bool = False
+    shows: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,10 +28,11 @@ class Maildrop:
         self._serial = 0
 
     def deliver(self, octets: bytes, *, uid: str | None = None) -> str:
-        """Append a mail (CRLF line ends) and give its UID; `uid` may repeat one that is there."""
+        """Append a mail (CRLF line ends) and give its UID; `uid` may repeat one that is there, or be empty."""
         with self._lock:
             self._serial += 1
-            mail = StoredMail(serial=self._serial, uid=uid or f"sandbox-{self._serial:06}", octets=octets)
+            name = f"sandbox-{self._serial:06}" if uid is None else uid
+            mail = StoredMail(serial=self._serial, uid=name, octets=octets)
             self._mails = (*self._mails, mail)
         return mail.uid
 

@@ -102,6 +102,8 @@ class Dialogue:
         ]
         if self._offers_tls and self._maildrop is None:
             offered.append("STLS")
+        if self._faults().hide_retrieved:
+            offered.append("EXPIRE 0")
         missing = self._faults().missing
         return _lines("capabilities follow", [name for name in offered if name not in missing])
 
@@ -123,7 +125,9 @@ class Dialogue:
         if self._faults().in_use:
             return _error("[IN-USE] another session has this mailbox")
         self._maildrop = account.maildrop
-        self._mails = tuple(mail for mail in account.maildrop.mails() if not mail.hidden)
+        self._mails = tuple(mail for mail in account.maildrop.mails() if not mail.hidden)[
+            : self._faults().shows
+        ]
         return _ok(f"{len(self._mails)} messages")
 
     def _listed(self) -> dict[int, StoredMail]:
