@@ -86,6 +86,11 @@ class Pop3Client:
         command = self._dialogue.reading
         return command.number or None if command is not None else None
 
+    @property
+    def takes_retrieved(self) -> bool:
+        """True when messages that were fetched may be gone from the next listing, deleted or not."""
+        return self.capabilities is not None and self.capabilities.takes_retrieved
+
     def stat(self) -> Stat:
         """How much there is (RFC 1939 5)."""
         return parse_stat(self._ok(commands.STAT).status)

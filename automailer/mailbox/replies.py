@@ -65,6 +65,11 @@ class Capabilities:
         words = self.arguments.get("LOGIN-DELAY", ())
         return int(words[0]) if words and _SECONDS.fullmatch(words[0]) else None
 
+    @property
+    def takes_retrieved(self) -> bool:
+        """True when the server may take away what was fetched, DELE or not: EXPIRE 0 (RFC 2449 6.7)."""
+        return self.arguments.get("EXPIRE", ())[:1] == ("0",)
+
 
 def parse_capabilities(data: bytes) -> Capabilities:
     """The lines of CAPA's reply; a name that comes twice has the arguments of both."""

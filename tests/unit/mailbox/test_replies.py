@@ -119,3 +119,18 @@ def test_capabilities_are_names_with_arguments_and_names_that_repeat_add_up() ->
 @pytest.mark.parametrize("line", [b"", b"LOGIN-DELAY\r\n", b"LOGIN-DELAY soon\r\n"], ids=repr)
 def test_a_login_delay_that_is_no_number_is_none(line: bytes) -> None:
     assert parse_capabilities(line).login_delay_seconds is None
+
+
+GMAIL = b"USER\r\nRESP-CODES\r\nEXPIRE 0\r\nLOGIN-DELAY 300\r\nTOP\r\nUIDL\r\nX-GOOGLE-RICO\r\nSASL PLAIN XOAUTH2\r\n"
+
+
+def test_case_5_2_15_and_5_6_42_gmail_says_that_it_takes_away_what_was_fetched() -> None:
+    found = parse_capabilities(GMAIL)
+    assert found.takes_retrieved
+    assert found.sasl == {"PLAIN", "XOAUTH2"}
+    assert found.login_delay_seconds == 300
+
+
+@pytest.mark.parametrize("line", [b"", b"EXPIRE\r\n", b"EXPIRE NEVER\r\n", b"EXPIRE 30 USER\r\n"], ids=repr)
+def test_case_5_2_15_other_servers_keep_what_was_fetched(line: bytes) -> None:
+    assert not parse_capabilities(line).takes_retrieved
