@@ -78,8 +78,7 @@ class Surveyor:
         agenda.vanished = tuple(UidKey(*key) for key in comparison.vanished)
         new = [*comparison.new, *self._other_content(comparison.recheck, agenda)]
         if comparison.uids_changed and self._is_migration(entries, known):
-            agenda.uids_changed = True
-            self._hold(new, agenda)
+            self._recognise(new, agenda)
         elif first_contact and self._settings.first_poll is not FirstPoll.ALL:
             self._divide(self._recent(new, agenda), agenda)
         else:
@@ -154,17 +153,27 @@ class Surveyor:
                 agenda.seen.append(self._seen(entry, message.header_digest if message else "", None))
         return recent
 
-    def _hold(self, new: Sequence[Entry], agenda: Agenda) -> None:
-        """After a migration: recognise by Message-ID and header what can be, hold the others for a person."""
+    def _recognise(self, new: Sequence[Entry], agenda: Agenda) -> None:
+        """After a migration: recognise by Message-ID and header what can be, hold the others for a person.
+
+        Where the server takes away what was fetched, Gmail among them, it looks like this after every poll: then the
+        others are new mail.
+        """
         headers = self._headers(new)
         old = self._known_mail(headers.values())
+        unknown: list[Entry] = []
         for entry in new:
             message = headers.get(entry.number)
             found = old.get((message.message_id, message.header_digest)) if message else None
             if message is None or found is None:
-                agenda.held.append(self._held(entry, message))
+                unknown.append(entry)
             else:
                 self._recognised(entry, message, found, agenda)
+        if self._client.takes_retrieved:
+            self._divide(unknown, agenda)
+        else:
+            agenda.uids_changed = True
+            agenda.held += [self._held(entry, headers.get(entry.number)) for entry in unknown]
 
     def _known_mail(self, messages: Iterable[Message]) -> Mapping[tuple[str, str], KnownUid]:
         facts = {(message.message_id, message.header_digest) for message in messages}
