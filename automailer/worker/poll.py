@@ -230,12 +230,16 @@ class _Poll:
 
 
 def orders_of(agenda: Agenda, retries: Sequence[RetryDue]) -> list[Order]:
-    """What is to be fetched: earlier tries first, then new mail as it lies in the mailbox."""
-    orders = [
-        Order(entry=agenda.present.get(one.message), retry=one)
-        for one in retries
-        if one.message not in agenda.in_doubt
-    ]
+    """What is to be fetched: earlier tries whose octets we have, new mail as it lies in the mailbox, other tries.
+
+    Those come last since one of them may have ended the last session, and would end this one before the rest.
+    """
+    kept, unfetched = list[Order](), list[Order]()
+    for one in retries:
+        if one.message not in agenda.in_doubt:
+            order = Order(entry=agenda.present.get(one.message), retry=one)
+            (kept if one.spool else unfetched).append(order)
     new = [Order(entry=entry) for entry in agenda.fetch]
     large = [Order(entry=entry, whole=False) for entry in agenda.oversize]
-    return orders + sorted(new + large, key=lambda order: order.entry.number if order.entry else 0)
+    arrived = sorted(new + large, key=lambda order: order.entry.number if order.entry else 0)
+    return [*kept, *arrived, *unfetched]
