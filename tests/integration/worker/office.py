@@ -71,16 +71,22 @@ class Office:
         return self.round().mailboxes[0]
 
     def poll_without_commit(self) -> MailboxResult:
-        """A poll that does everything up to its transactions: its lease is taken away before the first."""
+        """A poll that does everything but its last transaction: its lease is taken away after the first contact."""
+        theft = (
+            "UPDATE mailbox SET lease_owner='thief', lease_until='2000-01-01T00:00:00.000000Z'"
+            " WHERE first_polled_at IS NOT NULL"
+        )
 
         def clock() -> datetime:
             with closing(sqlite3.connect(self.folder / "state" / "automailer.db", timeout=10)) as database:
-                database.execute("UPDATE mailbox SET lease_owner='thief', lease_until='2000'")
+                database.execute(theft)
                 database.commit()
             return self.now
 
         with self.shop() as shop:
-            return poll_mailbox(replace(shop, clock=clock), "ops")
+            result = poll_mailbox(replace(shop, clock=clock), "ops")
+        assert "lease" in result.error
+        return result
 
     def messages(self, mailbox: str = "ops") -> list[MessageSummary]:
         """The journal's messages, oldest first."""
