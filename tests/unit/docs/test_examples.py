@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
+from automailer.errors import ConfigError
 from automailer.message import parse
 from automailer.sandbox import sample_mails
 from automailer.shipped import shipped
@@ -105,6 +106,17 @@ def _part(example: Example) -> str:
     if example.kind not in ("when", "then"):
         pytest.fail(f"{example}: says `{example.kind}`, and not which of settings, rules, when, then it is")
     return example.kind
+
+
+def test_the_problem_that_the_page_shows_is_told_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    example = next(one for one in examples("yaml") if one.page == "settings.md")
+    wrong = example.text.replace("    poll:", "    prot: 995\n    poll:")
+    Path("automailer.yaml").write_text(wrong, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        assemble(Path("automailer.yaml"))
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert f"```text\n{caught.value}\n```" in page
 
 
 @pytest.mark.parametrize("example", examples("jinja"), ids=str)
