@@ -28,7 +28,7 @@ def init(folder: Folder = Path()) -> None:
     if (folder / FILE_NAME).exists():
         reason = f"{folder / FILE_NAME}: is there already, and nothing was written"
         raise PermanentError(reason)
-    for path, octets in _files():
+    for path, octets in list(_files()):
         _write(folder / path, octets)
     told = "" if folder == Path() else f" -c {folder / FILE_NAME}"
     print(f"\nNext: put your servers into {folder / FILE_NAME}, then")
