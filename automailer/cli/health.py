@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from automailer.cli.output import moment
+from automailer.cli.output import minute
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COLUMNS", "health_document", "health_row"]
 
-COLUMNS = ("name", "host", "last poll", "last success", "failures", "next poll", "waiting", "state")
+COLUMNS = ("name", "state", "last poll", "last success", "failures", "waiting", "next poll", "host")
 
 
 def health_document(box: MailboxSettings, found: MailboxSummary | None) -> dict[str, Any]:
@@ -38,17 +38,17 @@ def health_document(box: MailboxSettings, found: MailboxSummary | None) -> dict[
 def health_row(box: MailboxSettings, found: MailboxSummary | None, zone: tzinfo) -> Sequence[object]:
     """As a line of the table."""
     if found is None:
-        return (box.name, box.host, "", "", "", "", "", "never polled" if box.enabled else "disabled")
+        return (box.name, "never polled" if box.enabled else "disabled", "", "", "", "", "", box.host)
     state = found.state
     return (
         box.name,
-        box.host,
-        moment(state.last_poll, zone),
-        moment(state.last_success, zone),
-        state.failures,
-        moment(state.next_poll, zone),
-        found.waiting,
         _standing(box, found),
+        minute(state.last_poll, zone),
+        minute(state.last_success, zone),
+        state.failures,
+        found.waiting,
+        minute(state.next_poll, zone),
+        box.host,
     )
 
 
@@ -56,7 +56,7 @@ def _standing(box: MailboxSettings, found: MailboxSummary) -> str:
     if not box.enabled:
         return "disabled"
     if found.state.error:
-        return found.state.error
+        return "failing"
     return "held: nearly all UIDs changed" if found.state.held else "good"
 
 

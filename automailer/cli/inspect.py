@@ -65,6 +65,11 @@ def _address(address: Address) -> dict[str, str]:
     return {"name": address.name, "address": address.address}
 
 
+def _shown(address: Address) -> str:
+    """As people write it; what is no address, as it stands there."""
+    return str(address) if address.address else address.name
+
+
 def _addresses(found: Iterable[Address]) -> list[dict[str, str]]:
     return [_address(address) for address in found]
 
@@ -82,11 +87,11 @@ def _attachment(one: Attachment) -> dict[str, Any]:
 
 def _tell(name: str, message: Message) -> None:
     print(printable(name))
-    shown = ((kind, ", ".join(map(str, message.addresses(kind)))) for kind in ("to", "cc", "reply-to"))
+    shown = ((kind, ", ".join(map(_shown, message.addresses(kind)))) for kind in ("to", "cc", "reply-to"))
     print_facts(
         [
             ("subject", message.subject or "(none)"),
-            ("from", str(message.from_) or "(nobody)"),
+            ("from", _shown(message.from_) or "(nobody)"),
             *shown,
             ("date", message.date.isoformat(sep=" ") if message.date else ""),
             ("message-id", message.message_id),

@@ -54,6 +54,9 @@ def list_(context: typer.Context, as_json: Json = False, config: Config = None) 
         return
     rows = (health_row(box, health.get(name), settings.zone) for name, box in settings.mailboxes.items())
     print_table(COLUMNS, rows, empty="no mailboxes")
+    for name in settings.mailboxes:
+        if name in health and (error := health[name].state.error):
+            print(f"{name}: {printable(error)}")
 
 
 @mailbox.command("show")

@@ -10,7 +10,7 @@ from automailer.cli.effects import effect_line
 from automailer.cli.groups import group
 from automailer.cli.invocation import Config, Json, changed, invocation, looked_up, now, read_settings
 from automailer.cli.names import choice, known
-from automailer.cli.output import moment, print_facts, print_json, print_table, printable, screen
+from automailer.cli.output import minute, moment, print_facts, print_json, print_table, printable, screen
 from automailer.cli.tree import tree_lines
 from automailer.errors import PermanentError
 
@@ -55,17 +55,16 @@ def list_(
     if as_json:
         print_json([one.document() for one in found])
         return
-    columns = ("id", "mailbox", "received", "state", "from", "subject", "rules", "actions")
+    columns = ("id", "mailbox", "received", "state", "from", "subject", "rules")
     rows = (
         (
             one.id,
             one.mailbox,
-            moment(one.received, settings.zone),
+            minute(one.received, settings.zone),
             one.state.value,
             one.from_,
             one.subject,
             ", ".join(one.rules),
-            ", ".join(one.actions),
         )
         for one in found
     )

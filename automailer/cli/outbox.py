@@ -10,7 +10,7 @@ import typer
 from automailer.cli.groups import group
 from automailer.cli.invocation import Config, Json, changed, invocation, looked_up, now, read_settings
 from automailer.cli.names import choice, known
-from automailer.cli.output import moment, print_facts, print_json, print_table, printable
+from automailer.cli.output import minute, moment, print_facts, print_json, print_table, printable
 from automailer.errors import PermanentError
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def list_(
     if as_json:
         print_json([one.document() for one in found])
         return
-    columns = ("id", "kind", "state", "to", "subject", "attempts", "next attempt", "error")
+    columns = ("id", "kind", "state", "to", "subject", "next attempt", "error")
     rows = (
         (
             one.id,
@@ -67,8 +67,7 @@ def list_(
             one.state.value,
             ", ".join(one.to),
             one.subject,
-            one.attempts,
-            moment(one.next_attempt, settings.zone),
+            minute(one.next_attempt, settings.zone),
             one.error,
         )
         for one in found

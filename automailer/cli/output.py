@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "bear_every_character",
+    "minute",
     "moment",
     "print_error",
     "print_facts",
@@ -49,22 +50,31 @@ def screen() -> Console:
     return Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 
+_ELASTIC = frozenset({"error", "from", "host", "rules", "subject", "to", "uidl", "username"})
+"""Columns that give way where a terminal is narrow; the others are never cut while these can be."""
+
+
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
-    """A table as wide as the terminal, or a sentence when there is nothing in it."""
+    """A table as wide as the terminal, one line for each row, or a sentence when there is nothing in it."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    found = [[Text("" if cell is None else printable(str(cell))) for cell in row] for row in rows]
+    def cell(value: object) -> Text:
+        return Text("" if value is None else printable(str(value)), no_wrap=True, overflow="ellipsis")
+
+    found = [[cell(value) for value in row] for row in rows]
     if not found:
         print(empty)
         return
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in columns:
+        table.add_column(cell(name), no_wrap=name not in _ELASTIC)
     for row in found:
         table.add_row(*row)
     console = Console()
     # Not a terminal: a script or a file; nothing is cut or wrapped there.
-    (console if console.is_terminal else Console(width=1_000)).print(table)
+    (console if console.is_terminal else Console(width=1_000_000)).print(table)
 
 
 def print_facts(facts: Iterable[tuple[str, object]], *, indent: str = "") -> None:
@@ -78,6 +88,11 @@ def print_facts(facts: Iterable[tuple[str, object]], *, indent: str = "") -> Non
 def moment(at: datetime | None, zone: tzinfo | None) -> str:
     """A time as people read it, in the settings' time zone."""
     return "" if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+
+
+def minute(at: datetime | None, zone: tzinfo | None) -> str:
+    """The same without seconds, for lists."""
+    return moment(at, zone)[:-3]
 
 
 def print_error(error: AutomailerError) -> None:
