@@ -186,11 +186,15 @@ def test_one_message_can_be_asked_for_alone() -> None:
         assert isinstance(client.top(9, 1), Refused)
 
 
-def test_case_5_3_24_and_a27_a_refused_message_does_not_stop_the_others() -> None:
+@pytest.mark.parametrize(
+    "words",
+    ["Download exceed. msg=10", "Message can not load", "[AUTH] AccessTokenExpired", "no such message"],
+)
+def test_case_5_3_24_25_and_a27_a_refused_message_does_not_stop_the_others(words: str) -> None:
     script: Script = [
         *login(b"PIPELINING\r\n")[:-1],
         (b"RETR 1", b"+OK\r\n" + MESSAGE + b".\r\n"),
-        (b"RETR 2", b"-ERR Download exceed. msg=10\r\n"),
+        (b"RETR 2", f"-ERR {words}\r\n".encode()),
         (b"RETR 3", b"+OK\r\n" + MESSAGE + b".\r\n"),
         QUIT,
     ]
@@ -198,7 +202,21 @@ def test_case_5_3_24_and_a27_a_refused_message_does_not_stop_the_others() -> Non
         found = contents(client, 1, 2, 3)
         assert found[1] == found[3] == MESSAGE
         assert isinstance(found[2], Refused)
-        assert found[2].text == "Download exceed. msg=10"
+        assert found[2].text == words
+
+
+def test_case_5_4_35_and_a05_a_message_without_end_is_given_up_without_quit() -> None:
+    script: Script = [
+        *login(),
+        (b"DELE 1", b"+OK\r\n"),
+        (b"RETR 2", [b"+OK\r\n", *[b"x" * 1_000_000] * 80]),
+    ]
+    with ScriptedServer([script]) as server, open_mailbox(mailbox(server)) as client:
+        client.delete([1])
+        with pytest.raises(ProtocolError, match="RETR: reply does not end"):
+            contents(client, 2, max_octets=1000)
+        assert client.reading == 2
+    assert server.heard[-1] == b"RETR 2"
 
 
 def test_case_a07_what_is_listed_as_too_large_is_never_asked_for() -> None:
@@ -361,7 +379,7 @@ def test_case_5_2_12_a_with_that_fails_leaves_without_quit_so_that_nothing_is_de
     assert server.heard[-1] == b"DELE 1"
 
 
-def test_case_a17_a_connection_dropped_behind_dele_acknowledges_what_was_answered() -> None:
+def test_case_5_2_19_and_a17_a_connection_dropped_behind_dele_is_told() -> None:
     script: Script = [*login(), (b"DELE 1", b"+OK\r\n"), (b"DELE 2", CLOSE)]
     with (
         ScriptedServer([script]) as server,
@@ -419,7 +437,7 @@ def test_case_a06_a_reply_line_that_drips_is_given_up() -> None:
         client.stat()
 
 
-def test_autologout_is_told_in_the_server_s_words() -> None:
+def test_case_5_2_18_autologout_is_told_in_the_server_s_words() -> None:
     script: Script = [*login(), (b"NOOP", (b"+OK\r\n-ERR Autologout; idle for too long\r\n", CLOSE))]
     with (
         ScriptedServer([script]) as server,

@@ -103,6 +103,11 @@ def other_name(certificate: Certificate, folder: Path) -> dict[str, Any]:
     return {"served": other, "ca_file": other.cert, "host": "localhost"}
 
 
+def address_not_named(certificate: Certificate, folder: Path) -> dict[str, Any]:
+    named = Forge(folder).make("named", "DNS:localhost")
+    return {"served": named, "ca_file": named.cert}
+
+
 def expired(certificate: Certificate, folder: Path) -> dict[str, Any]:
     old = Forge(folder).make("old", days=-1)
     return {"served": old, "ca_file": old.cert}
@@ -122,6 +127,7 @@ def wrong_pin(certificate: Certificate, folder: Path) -> dict[str, Any]:
     [
         (own_name, "self-signed"),
         (other_name, "set `host` to a name that the certificate has"),
+        (address_not_named, "set `host` to a name that the certificate has"),
         (expired, "expired"),
         (other_ca, "set `ca_file`"),
         (wrong_pin, "`fingerprint` expects 0000"),
@@ -141,6 +147,16 @@ def test_case_5_7_52_and_a22_a_bad_certificate_is_refused_with_its_reason(
     ):
         log_in(server, tls="implicit", **settings)
     assert server.heard == []
+
+
+@needs_openssl
+def test_case_5_7_56_the_server_is_told_which_name_is_meant(certificate: Certificate) -> None:
+    names: list[str | None] = []
+    context = certificate.server_context()
+    context.sni_callback = lambda sock, name, context: names.append(name)
+    with ScriptedServer([[*login(), QUIT]], tls=context, implicit=True) as server:
+        assert log_in(server, tls="implicit", host="localhost", ca_file=certificate.cert) == "USER"
+    assert names == ["localhost"]
 
 
 @needs_openssl
@@ -224,7 +240,7 @@ def test_case_5_7_56_a_password_with_spaces_goes_whole() -> None:
         assert log_in(server, username="ünï@example.org", password=" two  words ") == "USER"
 
 
-def test_apop_is_used_when_asked_for() -> None:
+def test_case_5_7_53_apop_is_used_when_asked_for() -> None:
     script: Script = [
         (None, b"+OK <1896.697170952@dbc.mtview.ca.us>\r\n"),
         capa(),
@@ -376,7 +392,7 @@ def test_case_5_3_21_22_and_a16_a_refused_login_says_what_to_do(answer: bytes, k
         assert caught.value.retry_in == timedelta(minutes=5)
 
 
-def test_a_user_that_is_refused_gets_no_password_sent() -> None:
+def test_case_a24_a_user_that_is_refused_gets_no_password_sent() -> None:
     script: Script = [GREETING, capa(), (b"USER me", b"-ERR no such user\r\n")]
     with ScriptedServer([script]) as server, pytest.raises(AuthError, match="no such user"):
         log_in(server)
