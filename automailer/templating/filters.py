@@ -15,6 +15,9 @@ from automailer.templating.tables import html_table, markdown_table, read_rows, 
 
 __all__ = ["FILTERS"]
 
+MAX_MARKDOWN = 50_000
+"""Characters that `markdown` renders, a second's work at worst; a longer text comes from machines, and shows as it is."""
+
 
 def format_date(value: date | None, form: str = "%Y-%m-%d %H:%M") -> str:
     """Write a date or time by a strftime form; nothing for a message that has no date."""
@@ -43,7 +46,10 @@ def filesize(octets: int) -> str:
 
 def markdown(text: str) -> Markup:
     """Render Markdown as HTML; HTML in it shows as text, so that a mail's text is safe here."""
-    return Markup(markdown_to_html(str(text), trusted=False))  # noqa: S704 - its HTML is escaped
+    source = str(text)
+    if len(source) > MAX_MARKDOWN:
+        return Markup("<pre>{}</pre>\n").format(source)
+    return Markup(markdown_to_html(source, trusted=False))  # noqa: S704 - its HTML is escaped
 
 
 @pass_context

@@ -38,3 +38,8 @@ from automailer.templating import render_text
 )
 def test_a_filter_writes_what_a_person_would(source: str, value: Any, expected: str) -> None:
     assert render_text(source, {"value": value}) == expected
+
+
+def test_markdown_without_end_shows_as_it_is() -> None:
+    text = "[[](" * 225_000
+    assert render_text("{{ value | markdown }}", {"value": f"<b>{text}"}) == f"<pre>&lt;b&gt;{text}</pre>\n"
