@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance.counter import Counter, open_counter
 from tests.acceptance.servers import Dovecot, Postfix, missing
 
 
@@ -50,3 +51,10 @@ def postfix(postfix_server: Postfix) -> Postfix:
     """A running SMTP server that has delivered nothing yet; its users are Dovecot's."""
     postfix_server.clear()
     return postfix_server
+
+
+@pytest.fixture
+def counter(tmp_path: Path) -> Iterator[Counter]:
+    """The sandbox servers and the program as a process."""
+    with open_counter(tmp_path) as found:
+        yield found
