@@ -23,7 +23,7 @@ MAX_LINE = 998
 _OCTETS = "application/octet-stream"
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_LONG_LINE = re.compile(rb"[^\r\n]{%d}" % (MAX_LINE + 1))
+_TEXT_OF_LINE = re.compile(rb"[^\r\n]+")
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,100}")
 _NOT_IN_CONTENT_ID = re.compile(r"[^A-Za-z0-9!#$%&'*+/=?^_`{|}~.@-]")
@@ -54,7 +54,7 @@ def text_part(text: str, subtype: str, *, charset: str) -> Part:
 
 
 def _encoded_text(octets: bytes) -> tuple[str, bytes]:
-    if octets.isascii() and b"\0" not in octets and not _LONG_LINE.search(octets):
+    if octets.isascii() and b"\0" not in octets and not _has_long_line(octets):
         return "7bit", octets
     quoted = binascii.b2a_qp(octets, istext=True)
     encoded = _base64(octets)
@@ -90,8 +90,12 @@ def _with_mail_line_ends(octets: bytes) -> bytes | None:
     """The message if mail can carry it unencoded: CRLF line ends (or all LF), no NUL, no long line."""
     if b"\r" not in octets:
         octets = octets.replace(b"\n", b"\r\n")
-    broken = b"\0" in octets or _BARE.search(octets) or _LONG_LINE.search(octets)
+    broken = b"\0" in octets or _BARE.search(octets) or _has_long_line(octets)
     return None if broken else octets
+
+
+def _has_long_line(octets: bytes) -> bool:
+    return any(len(line[0]) > MAX_LINE for line in _TEXT_OF_LINE.finditer(octets))
 
 
 def _message_part(octets: bytes, name: str) -> Part:
