@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from automailer.actions import Mail
-from automailer.errors import TemplateError
+from automailer.errors import ConfigError, TemporaryError
 from automailer.journal import Journal, UidKey, existing_journal
 from automailer.mailbox import Pop3Client, open_mailbox
 from automailer.outbox import Policy
@@ -135,21 +135,27 @@ class _DryPoll:
             for missing in fetched.unfetched:
                 result.failed += 1
                 result.troubles.append(missing.reason)
+            if fetched.broken:
+                raise fetched.broken
 
     def _look_at(self, arrival: Arrival) -> None:
-        decided: Decided | TemplateError
+        name = f"dry run {self._box.name} {arrival.uid}"
+        decided = guarded(lambda: self._decide(arrival), name=name, failed=lambda exc: exc)
+        if isinstance(decided, Exception):
+            error = str(decided) or repr(decided)
+            self._count(Outcome(arrival=arrival, decided=None, error=error))
+        else:
+            self._count_mails(decided)
+            self._count(Outcome(arrival=arrival, decided=decided))
+        self._dry.messages.append(explained(arrival.message, decided, uidl=arrival.uid))
+
+    def _decide(self, arrival: Arrival) -> Decided | Exception:
         try:
-            decided = self._decider.decide(
+            return self._decider.decide(
                 arrival.message, uidl=arrival.uid, now=self._now, done=arrival.done, thorough=True
             )
-        except TemplateError as exc:
-            decided = exc
-            outcome = Outcome(arrival=arrival, decided=None, error=str(exc))
-        else:
-            outcome = Outcome(arrival=arrival, decided=decided)
-            self._count_mails(decided)
-        self._count(outcome)
-        self._dry.messages.append(explained(arrival.message, decided, uidl=arrival.uid))
+        except (TemporaryError, ConfigError) as exc:  # a template, or a list in a file, that broke
+            return exc
 
     def _count_mails(self, decided: Decided) -> None:
         """Count what would be queued; a reply counts against the limits of the next one, as in a poll."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from automailer.actions import ReplyLedger
-from automailer.errors import PermanentError, TemplateError
+from automailer.errors import ConfigError, PermanentError, TemporaryError
 from automailer.journal import Journal
 from automailer.mailbox import Pop3Client, Refused, open_mailbox
 from automailer.message import Message, parse
@@ -60,11 +60,12 @@ class Explained:
         }
 
 
-def explained(message: Message, decided: Decided | TemplateError, *, uidl: str) -> Explained:
+def explained(message: Message, decided: Decided | Exception, *, uidl: str) -> Explained:
     """What is told of a decision, or of why there is none; keeps nothing of the message's octets."""
     from_ = message.from_.address or message.from_.name
-    if isinstance(decided, TemplateError):
-        return Explained(subject=message.subject, from_=from_, uidl=uidl, error=str(decided))
+    if isinstance(decided, Exception):
+        error = str(decided) or repr(decided)
+        return Explained(subject=message.subject, from_=from_, uidl=uidl, error=error)
     return Explained(
         subject=message.subject,
         from_=from_,
@@ -86,7 +87,7 @@ class Explainer:
         """Decide, with every test answered, and do nothing."""
         try:
             decided = self._decider.decide(message, uidl=uidl, now=now, thorough=True)
-        except TemplateError as exc:
+        except (TemporaryError, ConfigError) as exc:  # a template, or a list in a file, that broke
             return explained(message, exc, uidl=uidl)
         return explained(message, decided, uidl=uidl)
 

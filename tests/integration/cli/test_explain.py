@@ -193,3 +193,16 @@ def test_a_dry_run_of_servers_that_do_not_answer_may_pass(desk: Desk) -> None:
     assert dry.status == 75
     assert dry.document["mailboxes"][0]["error"]
     assert desk.run("poll", "--dry-run", "opps").status == 2
+
+
+def test_a_dry_run_shows_the_mail_that_would_fail_beside_the_others(desk: Desk) -> None:
+    desk.edit("templates/ack.txt.j2", "{{", "{{ 1 // 0 }}{{")
+    dry = desk.run("poll", "--dry-run", "--json")
+    assert dry.status == 1
+    [box] = dry.document["mailboxes"]
+    assert box["error"] is None
+    assert box["failed"] == len(box["troubles"]) > 0
+    assert box["processed"] + box["failed"] == len(box["messages"]) == 16
+    told = desk.run("poll", "--dry-run")
+    assert "templates/ack.txt.j2:" in told.err
+    assert "→ reply — fails: " in told.out
