@@ -36,6 +36,7 @@ def mapped(tmp_path: Path) -> Iterator[memoryview]:
 
 
 def test_memory_does_not_grow_with_the_message(mapped: memoryview) -> None:
+    """docs/pop3-cases.md, B24."""
     tracemalloc.start()
     try:
         message = parse(mapped)

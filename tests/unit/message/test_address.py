@@ -103,6 +103,7 @@ def test_a_forged_name_is_never_the_address(raw: str) -> None:
 
 
 def test_an_encoded_line_end_does_not_survive_in_a_name() -> None:
+    """docs/pop3-cases.md, B12."""
     assert pairs("=?utf-8?q?x=0D=0ABcc=3A_evil=40x?= <a@x>") == [("x Bcc: evil@x", "a@x")]
 
 
@@ -115,6 +116,7 @@ def test_sixty_kilobytes_of_any_mark_are_read(mark: bytes) -> None:
 
 
 def test_more_addresses_than_the_limit_are_a_defect() -> None:
+    """docs/pop3-cases.md, B08."""
     found = parse_addresses(b"a@x, " * (MAX_ADDRESSES + 5))
     assert len(found.addresses) == MAX_ADDRESSES
     assert found.defects == ("there are more than 1,000 addresses: the rest was not read",)

@@ -194,3 +194,27 @@ def test_the_message_itself_may_be_the_attachment() -> None:
         b"Content-Type: application/pdf\r\nContent-Disposition: attachment; filename=x.pdf\r\n\r\n%PDF\r\n"
     )
     assert (only(message).name, only(message).content(), message.text) == ("x.pdf", b"%PDF\r\n", "")
+
+
+def test_case_b16_a_boundary_that_begins_like_another_one_is_another_one() -> None:
+    inner = b"Content-Type: multipart/mixed; boundary=bb\r\n\r\n--bb\r\nContent-Type: a/b\r\n\r\n1\r\n--bb--"
+    message = parse(multipart(inner, b"Content-Type: a/b\r\n\r\n--bb\r\n2"))
+    assert [part.content() for part in message.attachments] == [b"1", b"--bb\r\n2"]
+
+
+def test_case_b16_a_part_whose_end_never_comes_goes_to_the_end() -> None:
+    message = parse(multipart(TEXT, b"Content-Type: a/b\r\n\r\nx").removesuffix(b"\r\n--b--\r\n"))
+    assert only(message).content() == b"x"
+    assert any("not closed" in defect for defect in message.defects)
+
+
+def test_case_b17_messages_in_messages_are_opened_one_by_one() -> None:
+    octets = b"Content-Type: application/pdf\r\n\r\n%PDF"
+    for level in range(50):
+        octets = multipart(b"Content-Type: message/rfc822\r\n\r\n" + octets).replace(
+            b"=b\r", b"=b%d\r" % level
+        )
+        octets = octets.replace(b"--b\r", b"--b%d\r" % level).replace(b"--b--", b"--b%d--" % level)
+    for _ in range(50):
+        octets = only(parse(octets)).content()
+    assert only(parse(octets)).content() == b"%PDF"

@@ -50,6 +50,7 @@ def test_a_label_means_what_mail_readers_take_it_for(label: str, codec: str) -> 
     ],
 )
 def test_what_is_no_charset_of_mail_is_refused(label: str) -> None:
+    """docs/pop3-cases.md, B13."""
     assert codec_for(label) is None
     assert decode(b"caf\xc3\xa9", label).text == "café"
 
@@ -79,6 +80,7 @@ def test_what_is_no_charset_of_mail_is_refused(label: str) -> None:
 def test_text_is_decoded_although_its_charset_lies(
     octets: bytes, label: str, text: str, is_defect: bool
 ) -> None:
+    """docs/pop3-cases.md, B14."""
     found = decode(octets, label)
     assert found.text == text
     assert bool(found.defect) is is_defect

@@ -59,6 +59,7 @@ def test_a_date_is_read_tolerantly(text: str, date: datetime) -> None:
     ],
 )
 def test_an_impossible_date_is_none(text: str) -> None:
+    """docs/pop3-cases.md, B22."""
     assert parse_date(text) is None
 
 

@@ -68,6 +68,7 @@ def test_a_message_is_decoded() -> None:
 
 
 def test_the_first_of_two_fields_counts_everywhere() -> None:
+    """docs/pop3-cases.md, B21."""
     message = parse(b"Subject: a\nSubject: b\nFrom: a@x\nFrom: b@x\nMessage-ID: <a@x>\nMessage-ID: <b@x>\n\n")
     assert (message.subject, message.header("subject"), message.from_.address) == ("a", "a", "a@x")
     assert message.message_id == "<a@x>"
@@ -110,6 +111,7 @@ def test_the_header_digest_is_the_same_for_top_and_retr() -> None:
     ],
 )
 def test_a_message_id_fits_into_references_or_is_empty(value: str, message_id: str) -> None:
+    """docs/pop3-cases.md, B11 and B23."""
     assert parse(f"Message-ID: {value}\r\n\r\n".encode()).message_id == message_id
 
 
@@ -140,6 +142,7 @@ def test_a_message_id_fits_into_references_or_is_empty(value: str, message_id: s
     ],
 )
 def test_odd_headers_are_read_in_one_documented_way(raw: bytes, subject: str, text: str) -> None:
+    """docs/pop3-cases.md, B20 and B21."""
     message = parse(raw)
     assert (message.subject, message.text) == (subject, text)
     read_all(message)
@@ -192,6 +195,7 @@ _HOSTILE = {
 
 @pytest.mark.parametrize("raw", _HOSTILE.values(), ids=_HOSTILE.keys())
 def test_hostile_octets_give_a_message_with_limits(raw: bytes) -> None:
+    """The ids begin with the cases of docs/pop3-cases.md."""
     message = parse(raw)
     read_all(message)
     assert message.defects
@@ -202,6 +206,7 @@ def test_hostile_octets_give_a_message_with_limits(raw: bytes) -> None:
 
 
 def test_what_lies_too_deep_is_kept_closed_and_not_lost() -> None:
+    """docs/pop3-cases.md, B01 and B02."""
     (deep,) = parse(nested(30)).attachments
     assert b"--b25\n" in deep.content()
 

@@ -101,4 +101,5 @@ def test_what_is_not_encoded_is_left_alone(encoding: str) -> None:
 def test_broken_encodings_are_decoded_leniently(
     encoded: bytes, encoding: str, octets: bytes, defect: str
 ) -> None:
+    """docs/pop3-cases.md, B15."""
     assert run([encoded], encoding) == (octets, [defect] if defect else [])
