@@ -15,6 +15,7 @@ from automailer.errors import TemporaryError
 __all__ = ["save_file", "save_to_maildir"]
 
 _NAME_OCTETS = 255
+_ENDING_OCTETS = 32  # a longer one is no file type but a name with a dot in it
 _TOKEN_DIGITS = 16
 
 
@@ -80,6 +81,7 @@ def _is_own(file: SavedFile, directory: Directory, name: str) -> bool:
 def _with_token(name: str, token: str) -> str:
     """The name with the token before its ending: nobody else's, and the same at every try."""
     stem, dot, ending = name.rpartition(".")
-    stem, ending = (stem, f"{dot}{ending}") if stem else (name, "")
+    is_ending = stem and len(ending.encode()) <= _ENDING_OCTETS
+    stem, ending = (stem, f"{dot}{ending}") if is_ending else (name, "")
     tail = f"-{token[:_TOKEN_DIGITS]}{ending}"
     return stem.encode()[: _NAME_OCTETS - len(tail.encode())].decode(errors="ignore") + tail

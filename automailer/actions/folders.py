@@ -20,7 +20,7 @@ from automailer.actions.model import PlanContext
 from automailer.message import safe_name
 from automailer.rules import Subject
 
-__all__ = ["FolderText", "Target", "is_url", "rendered_folder", "rendered_name"]
+__all__ = ["FolderText", "Target", "is_url", "rendered_folder", "rendered_name", "trusted_start"]
 
 MAX_DEPTH = 32
 """Folders below the root: more is a template gone wrong."""
@@ -79,10 +79,15 @@ class Target:
         return Target(self.root.rpartition("/")[0] or "/", (), self.shown)
 
 
+def trusted_start(source: str) -> str:
+    """What the rule's author wrote himself: the text before the first template mark, up to its last slash."""
+    mark = _MARK.search(source)
+    return source[: source.rfind("/", 0, mark.start()) + 1] if mark else source
+
+
 def rendered_folder(source: str, subject: Subject, context: PlanContext, **more: object) -> Target:
     """The folder that a templated path or URL means for this message."""
-    mark = _MARK.search(source)
-    fixed = source[: source.rfind("/", 0, mark.start()) + 1] if mark else source
+    fixed = trusted_start(source)
     parts = tuple(_parts(rendered(source[len(fixed) :], subject, **more)))
     shown = "/".join([fixed.rstrip("/"), *parts] if fixed.strip("/") else [fixed + "/".join(parts)])
     root = fixed.rstrip("/") if is_url(fixed) else str(context.folder / fixed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
@@ -11,10 +11,10 @@ from automailer.actions.model import Mail, PlanContext, Sender
 from automailer.actions.recipients import addresses
 from automailer.compose import Draft, Enclosure, File, compose, make_message_id
 from automailer.compose import Recipients as Envelope
-from automailer.errors import PermanentError, TemporaryError
+from automailer.errors import PermanentError
 from automailer.message import Address, Attachment
 from automailer.rules import Subject
-from automailer.templating import LocalFile, Rendered, render_text
+from automailer.templating import Rendered, render_text
 
 __all__ = ["Post", "chosen_attachments", "envelope_of", "render", "shown"]
 
@@ -98,23 +98,6 @@ def render(
     elif text is not None:
         content = Rendered(text=render_text(text, template_names(subject)))
     return content if title is None else replace(content, subject=rendered(title, subject))
-
-
-def attached_files(patterns: Iterable[str], subject: Subject, context: PlanContext) -> tuple[LocalFile, ...]:
-    """The files that the patterns, which may be templates, name.
-
-    Raises:
-        TemporaryError: a pattern finds nothing; the file may still come.
-    """
-    files: list[LocalFile] = []
-    for pattern in patterns:
-        name = rendered(pattern, subject)
-        found = tuple(context.read_files(name))
-        if not found:
-            reason = f"no file {name!r} to attach"
-            raise TemporaryError(reason)
-        files.extend(found)
-    return tuple(files)
 
 
 def chosen_attachments(which: bool | tuple[str, ...], subject: Subject) -> tuple[Enclosure, ...]:

@@ -8,8 +8,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from automailer.actions.attached import attached_files
 from automailer.actions.fields import Words
-from automailer.actions.mail import Post, attached_files, render
+from automailer.actions.mail import Post, render
 from automailer.actions.model import ActionModel, Plan, PlanContext, refuse
 from automailer.compose import ReplyFacts, may_reply, reply_draft, reply_target
 from automailer.message import Address

@@ -6,8 +6,9 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from automailer.actions.attached import attached_files
 from automailer.actions.fields import Recipients, Which, Words
-from automailer.actions.mail import Post, attached_files, chosen_attachments, envelope_of, render, shown
+from automailer.actions.mail import Post, chosen_attachments, envelope_of, render, shown
 from automailer.actions.model import ActionModel, Plan, PlanContext
 from automailer.compose import Draft, Kind
 from automailer.rules import Subject

@@ -21,6 +21,7 @@ __all__ = ["claim_files"]
 _NUMBERED = 50
 # What common file systems take in one name, in octets.
 _NAME_OCTETS = 255
+_ENDING_OCTETS = 32  # a longer one is no file type but a name with a dot in it
 _DIGEST_DIGITS = 16
 # Names taken by another process between looking and writing; each round one of the two gets on.
 _ROUNDS = 20
@@ -130,7 +131,7 @@ def _candidates(claim: FileClaim) -> Iterator[str]:
 
 def _path(claim: FileClaim, suffix: str) -> str:
     stem, dot, extension = claim.name.rpartition(".")
-    if not stem:
+    if not stem or len(extension.encode()) > _ENDING_OCTETS:
         stem, dot, extension = claim.name, "", ""
     room = _NAME_OCTETS - len(f"{suffix}{dot}{extension}".encode())
     if suffix and len(stem.encode()) > room:

@@ -84,3 +84,11 @@ def test_threads_that_claim_one_name_get_different_ones(journal: Journal) -> Non
     with ThreadPoolExecutor(8) as pool:
         paths = list(pool.map(claim, range(24)))
     assert len(set(paths)) == 24
+
+
+def test_a_long_ending_leaves_room_for_the_number(journal: Journal) -> None:
+    name = "x." + "e" * 250
+    names = journal.claim_files([wanted("a", name), wanted("b", name)], exists=nothing)
+    assert [names[key].path for key in ("a", "b")] == [f"out/{name}", f"out/{name}-2"]
+    long = journal.claim_files([wanted("c", f"{name}eee"), wanted("d", f"{name}eee")], exists=nothing)
+    assert [len(long[key].path.removeprefix("out/")) for key in ("c", "d")] == [255, 255]
