@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from automailer.cli.effects import effect_line
 from automailer.cli.output import printable
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["demo"]
 
 _SAVED = ("attachments", "cases", "invoices")  # the folders that the sample rules write to
-_NEXT_LINE = "\n" + " " * 26
 _WIDTH = 110  # characters; what a terminal shows side by side, and a mail's text may be long
 
 Folder = Annotated[
@@ -30,7 +30,7 @@ Folder = Annotated[
 
 
 def demo(folder: Folder = None) -> None:
-    """Show everything at once: sample mail, sample rules and templates, embedded servers."""
+    """Show it all at work on embedded servers."""
     from automailer.worker.demo import demo as start
     from automailer.worker.log import configure_log
 
@@ -39,7 +39,7 @@ def demo(folder: Folder = None) -> None:
     with start(target) as running:
         count = len(running.pop3.maildrop("ops@example.com").mails())
         print(
-            f"A mailbox with {count} sample mails on an embedded POP3 server; an embedded SMTP server takes what is sent."
+            f"{count} sample mails lie on an embedded POP3 server; an embedded SMTP server takes what is sent."
         )
         print("\nFirst poll\n==========")
         first = running.poll()
@@ -77,7 +77,7 @@ def _tell(number: int, detail: MessageDetail, folder: Path) -> None:
             print(_fitted(f"      because {_why(test)}"))
         for effect in detail.effects:
             if effect.rule == branch.text:
-                print(f"      → {_effect(effect, folder)}")
+                print(_fitted(f"      → {_effect(effect, folder)}"))
     if not detail.effects:
         print("    no rule matched: it stays where it is")
     if one.error:
@@ -91,28 +91,10 @@ def _why(test: Branch) -> str:
 
 
 def _effect(effect: EffectRecord, folder: Path) -> str:
-    fields = effect.fields
-    if effect.refused:
-        return f"{effect.action}: refused: {effect.refused}"
-    if effect.error:
-        return f"{effect.action}: failed: {printable(effect.error)}"
+    fields = dict(effect.fields)
     if "saved" in fields:
-        names = (printable(str(path)).removeprefix(f"{folder}/") for path in fields["saved"])
-        return (
-            ("\n" + " " * 25)
-            .join([f"{effect.action}:", *map(_fitted, names)])
-            .replace(":\n" + " " * 25, ": ", 1)
-        )
-    if "to" in fields and "subject" in fields:
-        return f"{effect.action} to {', '.join(fields['to'])}: {printable(str(fields['subject']))}"
-    words = fields.get("words") or fields.get("after")
-    if values := fields.get("values"):
-        words = [f"{name} = {value}" for name, value in values.items()]
-    return (
-        f"{effect.action}: {', '.join(words) if isinstance(words, list) else words}"
-        if words
-        else effect.action
-    )
+        fields["saved"] = [str(path).removeprefix(f"{folder}/") for path in fields["saved"]]
+    return effect_line(effect.action, fields, refused=effect.refused, error=effect.error)
 
 
 def _fitted(text: str) -> str:
@@ -132,7 +114,8 @@ def _total(result: RoundResult) -> None:
 
 def _places(running: Demo) -> None:
     folder = running.folder
-    print(f"\nWhere to look: {folder}\n==============")
+    title = f"Where to look: {folder}"
+    print(f"\n{title}\n{'=' * len(title)}")
     for path in sorted(running.sent.glob("*.eml")):
         print(f"sent        {path.relative_to(folder)}")
     for name in sorted(entry.name for entry in folder.iterdir() if entry.name in _SAVED):

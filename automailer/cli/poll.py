@@ -83,13 +83,13 @@ def _tell(result: RoundResult) -> None:
         counts = f"{one.listed} listed, {one.new} new, {one.processed} processed, {one.failed} failed, "
         print(f"{one.name}: {counts}{one.deleted} deleted" + (f", {one.held} held" if one.held else ""))
         for trouble in one.troubles:
-            print(f"{one.name}: {printable(trouble)}", file=sys.stderr)
+            print(f"  {printable(trouble)}")
         if one.error:
-            print(f"{one.name}: {printable(one.error)}", file=sys.stderr)
+            print(f"  {printable(one.error)}")
     outbox = result.outbox
     print(f"outbox: {outbox.sent} sent, {outbox.queued} queued, {outbox.failed} failed")
     if outbox.error:
-        print(f"outbox: {printable(outbox.error)}", file=sys.stderr)
+        print(f"  {printable(outbox.error)}")
 
 
 def _stop_on_signals(stop: threading.Event) -> None:

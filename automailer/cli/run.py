@@ -10,7 +10,7 @@ __all__ = ["run"]
 
 
 def run(context: typer.Context, config: Config = None, wire: Wire = False) -> None:
-    """Poll by schedule and send, until SIGTERM; SIGHUP reads the files again."""
+    """Poll and send by schedule, until SIGTERM."""
     from automailer.worker.run import run as run_daemon
 
     said = invocation(context, config, wire=wire)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select, update
 
 from automailer.journal.model import EntryState, MessageState
-from automailer.journal.tables import file_claim, message, outbox, outbox_content, reply, uid
+from automailer.journal.tables import file_claim, message, meta, outbox, outbox_content, reply, uid
 
-__all__ = ["Forgotten", "Retention", "expired_spool", "forget", "spool_removed"]
+__all__ = ["Forgotten", "Retention", "expired_spool", "forget", "is_due", "spool_removed", "take_turn"]
 
+_FORGOTTEN_AT = "forgotten at"
 _FINAL = (EntryState.SENT, EntryState.FAILED, EntryState.EXPIRED, EntryState.CANCELLED)
 _WAITING = (MessageState.RETRY, MessageState.HELD)
 
@@ -65,6 +66,29 @@ def forget(connection: Connection, *, now: datetime, keep: Retention) -> Forgott
         replies=connection.execute(delete(reply).where(reply.c.at < now - keep.replies)).rowcount,
         claims=connection.execute(delete(file_claim).where(file_claim.c.at < history)).rowcount,
     )
+
+
+def is_due(connection: Connection, *, now: datetime, every: timedelta) -> bool:
+    """Whether nobody has forgotten anything for that long."""
+    last = _last_turn(connection)
+    return last is None or datetime.fromisoformat(last) <= now - every
+
+
+def take_turn(connection: Connection, *, now: datetime, every: timedelta) -> bool:
+    """Whether it is ours to forget now; of several processes one is told so, once in that time."""
+    if not is_due(connection, now=now, every=every):
+        return False
+    last = _last_turn(connection)
+    if last is None:
+        connection.execute(insert(meta).values(key=_FORGOTTEN_AT, value=now.isoformat()))
+        return True
+    ours = (meta.c.key == _FORGOTTEN_AT) & (meta.c.value == last)
+    return connection.execute(update(meta).where(ours).values(value=now.isoformat())).rowcount == 1
+
+
+def _last_turn(connection: Connection) -> str | None:
+    found: str | None = connection.scalar(select(meta.c.value).where(meta.c.key == _FORGOTTEN_AT))
+    return found
 
 
 def expired_spool(connection: Connection, *, now: datetime, keep: Retention) -> dict[int, str]:

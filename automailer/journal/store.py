@@ -220,6 +220,17 @@ class Journal:
         with self.writing() as connection:
             return retention.forget(connection, now=now, keep=keep or Retention())
 
+    def time_to_forget(self, *, now: datetime, every: timedelta) -> bool:
+        """Say whether `forget` is due; of several processes one is told so, once in that time."""
+        with self.reading() as connection:
+            if not retention.is_due(connection, now=now, every=every):
+                return False
+        try:
+            with self.writing() as connection:
+                return retention.take_turn(connection, now=now, every=every)
+        except Conflict:
+            return False
+
     def expired_spool(self, *, now: datetime, keep: Retention | None = None) -> Mapping[int, str]:
         """Give the spooled octets that nobody needs any more, by message."""
         with self.reading() as connection:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 import uuid
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from automailer.actions import PlanContext, Planned, ReplyLedger, Sender, plan
+from automailer.errors import TemporaryError
 from automailer.message import Message, parse_addresses
 from automailer.rules import Decision, Rule, Subject, evaluate
 from automailer.settings import Settings, SmtpSettings
-from automailer.templating import LocalFile
+from automailer.templating import LocalFile, media_type, read_file
 from automailer.worker.assembly import Assembly
 
 __all__ = ["Decided", "Decider"]
@@ -105,7 +105,10 @@ def _read_files(folder: Path, pattern: str) -> Iterator[LocalFile]:
         if absolute.is_absolute()
         else (folder, absolute)
     )
-    for path in sorted(base.glob(str(relative))):
-        if path.is_file():
-            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-            yield LocalFile(name=path.name, type=kind, octets=path.read_bytes())
+    try:
+        for path in sorted(base.glob(str(relative))):
+            if path.is_file():
+                yield LocalFile(name=path.name, type=media_type(path.name), octets=read_file(path))
+    except (OSError, ValueError) as exc:  # a name that no file can have, a folder that can't be listed
+        reason = f"{pattern!r}: {exc}"
+        raise TemporaryError(reason) from exc

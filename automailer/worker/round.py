@@ -9,6 +9,7 @@ from typing import Any
 
 from automailer.outbox import Summary
 from automailer.worker.deliver import deliver_round
+from automailer.worker.housekeeping import keep_house
 from automailer.worker.poll import MailboxResult, Progress, poll_mailbox
 from automailer.worker.shop import Shop
 
@@ -47,7 +48,7 @@ class RoundResult:
 def poll_round(
     shop: Shop, names: Collection[str], *, progress: Progress | None = None, patient: bool = True
 ) -> RoundResult:
-    """Poll the mailboxes, then send what is due; see `poll_mailbox` for `patient`."""
+    """Poll the mailboxes, send what is due, forget what is past its time; see `poll_mailbox` for `patient`."""
 
     def poll(name: str) -> MailboxResult:
         return poll_mailbox(shop, name, progress=progress, patient=patient)
@@ -56,4 +57,6 @@ def poll_round(
     if names:
         with ThreadPoolExecutor(min(len(names), MAX_POLLERS), thread_name_prefix="poll") as pool:
             results = tuple(pool.map(poll, names))
-    return RoundResult(mailboxes=results, outbox=deliver_round(shop))
+    outbox = deliver_round(shop)
+    keep_house(shop)
+    return RoundResult(mailboxes=results, outbox=outbox)

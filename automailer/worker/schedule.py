@@ -20,7 +20,7 @@ __all__ = ["Schedule"]
 DELIVER_EVERY = timedelta(seconds=5)
 """How late a mail's next attempt may be; a pass over an outbox with nothing due is one query."""
 HEARTBEAT_EVERY = timedelta(seconds=2)
-KEEP_HOUSE_EVERY = timedelta(hours=6)
+LOOK_AFTER_HOUSE_EVERY = timedelta(hours=1)
 
 
 class Schedule:
@@ -63,7 +63,7 @@ class Schedule:
 
     def add_housekeeping(self, job: Callable[[], object], *, now: datetime) -> None:
         """Forget what is past its time."""
-        trigger = IntervalTrigger(seconds=KEEP_HOUSE_EVERY.total_seconds(), timezone=self._zone)
+        trigger = IntervalTrigger(seconds=LOOK_AFTER_HOUSE_EVERY.total_seconds(), timezone=self._zone)
         self._scheduler.add_job(job, trigger, id="housekeeping", next_run_time=now)
 
     def next_run(self, mailbox: str) -> datetime | None:

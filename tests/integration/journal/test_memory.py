@@ -191,3 +191,11 @@ def test_spooled_octets_are_given_up_when_nobody_needs_them(journal: Journal) ->
     assert journal.expired_spool(now=NOW) == {}
     later = journal.expired_spool(now=NOW + timedelta(days=365))
     assert set(later) == {numbers["kept"], numbers["failed"]}
+
+
+def test_of_all_who_ask_one_is_told_to_forget_once_in_a_while(journal: Journal) -> None:
+    day = timedelta(days=1)
+    later = NOW + day * 400  # the database is shared, and others have asked before
+    assert [journal.time_to_forget(now=later, every=day) for _ in range(3)] == [True, False, False]
+    assert journal.time_to_forget(now=later + day, every=day)
+    assert not journal.time_to_forget(now=later + day * 1.5, every=day)
