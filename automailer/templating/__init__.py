@@ -5,9 +5,15 @@ Jinja2 itself is imported when the first template is.
 
 from __future__ import annotations
 
-from automailer.templating.files import media_type
+from automailer.templating.files import media_type, read_file
 from automailer.templating.html import depth_limit, inline_styles
-from automailer.templating.inline import Expression, check_text, compile_expression, render_text
+from automailer.templating.inline import (
+    Expression,
+    check_text,
+    compile_expression,
+    render_pattern,
+    render_text,
+)
 from automailer.templating.model import LocalFile, Picture, Rendered
 from automailer.templating.names import KNOWN_NAMES, names
 from automailer.templating.templates import Templates
@@ -25,5 +31,7 @@ __all__ = [
     "inline_styles",
     "media_type",
     "names",
+    "read_file",
+    "render_pattern",
     "render_text",
 ]

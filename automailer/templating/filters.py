@@ -16,7 +16,7 @@ from automailer.templating.tables import html_table, markdown_table, read_rows, 
 __all__ = ["FILTERS"]
 
 MAX_MARKDOWN = 50_000
-"""Characters that `markdown` renders, a second's work at worst; a longer text comes from machines, and shows as it is."""
+"""Characters that `markdown` renders, seconds of work at worst; a longer text shows as it is."""
 
 
 def format_date(value: date | None, form: str = "%Y-%m-%d %H:%M") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,10 +16,12 @@ if TYPE_CHECKING:
 
     from automailer.templating.sandbox import Sandbox
 
-__all__ = ["Expression", "check_text", "compile_expression", "render_text"]
+__all__ = ["Expression", "check_text", "compile_expression", "render_pattern", "render_text"]
 
 INLINE = "inline template"
 """Stands for the file of a template whose place was not given."""
+
+_WILD = re.compile(r"([*?[])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,14 @@ def render_text(source: str, names: Mapping[str, Any], *, where: Place | str = I
         return run(_compiled(source), names)[0]
 
 
+def render_pattern(source: str, names: Mapping[str, Any], *, where: Place | str = INLINE) -> str:
+    """Render an inline template as a glob: `*`, `?` and `[` in a value stand for themselves."""
+    from automailer.templating.sandbox import run, template_errors
+
+    with template_errors(*_file_and_line(where)):
+        return run(_compiled_pattern(source), names)[0]
+
+
 def check_text(source: str, *, where: Place | str = INLINE, known: Collection[str] = KNOWN_NAMES) -> None:
     """Raise TemplateError for wrong syntax, unknown filters, and names that are never there."""
     from automailer.templating.sandbox import template_errors
@@ -87,6 +98,18 @@ def _sandbox() -> Sandbox:
     from automailer.templating.sandbox import Sandbox
 
     return Sandbox()
+
+
+@lru_cache(maxsize=1)
+def _pattern_sandbox() -> Sandbox:
+    from automailer.templating.sandbox import Sandbox
+
+    return Sandbox(finalize=lambda value: _WILD.sub(r"[\1]", str(value)))
+
+
+@lru_cache(maxsize=1024)
+def _compiled_pattern(source: str) -> Template:
+    return _pattern_sandbox().from_string(source)
 
 
 @lru_cache(maxsize=1024)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
@@ -59,12 +59,15 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset(["*", "**"])
 
-    def __init__(self, loader: jinja2.BaseLoader | None = None) -> None:
+    def __init__(
+        self, loader: jinja2.BaseLoader | None = None, *, finalize: Callable[..., Any] | None = None
+    ) -> None:
+        """`finalize` has the last word on every value that is printed."""
         super().__init__(
             loader=loader,
             undefined=_Missing,
             autoescape=lambda name: bool(name) and name.endswith((".html.j2", ".md.j2")),
-            finalize=_finalize,
+            finalize=finalize or _finalize,
             keep_trailing_newline=True,
         )
         self.globals.pop("lipsum")
