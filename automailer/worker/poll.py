@@ -80,8 +80,7 @@ def poll_mailbox(
 
     def failed(exc: Exception) -> None:
         errors.append(exc)
-        result.error = str(exc) or repr(exc)
-        result.may_pass = not isinstance(exc, _LASTING)
+        result.fail(exc)
 
     def leased() -> None:
         journal, owner = shop.journal, shop.owner(f"poll {name}")
