@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from automailer.mailbox.client import Pop3Client, open_mailbox
 from automailer.mailbox.doctor import Finding, Verdict, doctor
-from automailer.mailbox.header import header_section, is_folder_data
+from automailer.mailbox.header import is_folder_data
 from automailer.mailbox.listing import (
     Comparison,
     Entry,
@@ -34,7 +34,6 @@ __all__ = [
     "WireHook",
     "compare",
     "doctor",
-    "header_section",
     "is_folder_data",
     "listing_digest",
     "number_occurrences",

@@ -63,9 +63,9 @@ def delete(number: int) -> Command:
     return Command(b"DELE %d" % number, number=number)
 
 
-def top(number: int, lines: int, sink: Callable[[bytes], object] | None = None) -> Command:
+def top(number: int, lines: int) -> Command:
     """The header section and so many lines of the body; what is longer than a header can be is cut."""
-    return Command(b"TOP %d %d" % (number, lines), Shape.MESSAGE, _TOP, sink, number)
+    return Command(b"TOP %d %d" % (number, lines), Shape.MESSAGE, _TOP, number=number)
 
 
 def retrieve(number: int, sink: Callable[[bytes], object], *, max_octets: int) -> Command:

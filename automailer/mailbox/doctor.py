@@ -128,6 +128,8 @@ def _mailbox(client: Pop3Client, now: Callable[[], datetime]) -> Iterator[Findin
     pipelining = client.capabilities is not None and "PIPELINING" in client.capabilities
     text = "announced: commands go in windows" if pipelining else "not announced: one command at a time"
     yield Finding("pipelining", Verdict.GOOD if pipelining else Verdict.NOTE, text)
+    if client.takes_retrieved:
+        yield Finding("expire", Verdict.NOTE, "EXPIRE 0: what was fetched may be gone from the next listing")
     if entries:
         yield from _last_message(client, entries[-1], now)
 

@@ -61,8 +61,6 @@ class Comparison:
     unidentified: tuple[Entry, ...]
     vanished: tuple[Key, ...]
     uids_changed: bool
-    first_contact: bool
-    digest: str
 
 
 def number_occurrences(messages: Iterable[tuple[int, str, int | None]]) -> tuple[Entry, ...]:
@@ -76,10 +74,8 @@ def number_occurrences(messages: Iterable[tuple[int, str, int | None]]) -> tuple
     return tuple(entries)
 
 
-def compare(
-    entries: Iterable[Entry], known: Mapping[Key, Known], *, first_contact: bool = False
-) -> Comparison:
-    """Divide a listing by what is known; `first_contact` when this mailbox was never listed before."""
+def compare(entries: Iterable[Entry], known: Mapping[Key, Known]) -> Comparison:
+    """Divide a listing by what is known."""
     entries = tuple(entries)
     listed = {entry.key for entry in entries}
     # The occurrences behind a message that went have moved up by one.
@@ -106,8 +102,6 @@ def compare(
         unidentified=tuple(unidentified),
         vanished=vanished,
         uids_changed=_changed(len(expected), len(vanished), len(entries), len(new) + len(unidentified)),
-        first_contact=first_contact,
-        digest=listing_digest(entries),
     )
 
 

@@ -77,13 +77,8 @@ class Session:
         self._crlf = False
 
     @property
-    def in_flight(self) -> int:
-        """Commands (and the greeting) whose answers have not come yet."""
-        return len(self._expected)
-
-    @property
     def reading(self) -> Command | None:
-        """The command whose answer comes next."""
+        """The command whose answer comes next; None when none is awaited."""
         return self._expected[0] if self._expected else None
 
     @property

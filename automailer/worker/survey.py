@@ -72,7 +72,7 @@ class Surveyor:
         """Divide the listing into what is to be done."""
         known = self._journal.known(self._settings.name)
         first_contact = state.first_polled_at is None
-        comparison = compare(entries, _remembered(known), first_contact=first_contact)
+        comparison = compare(entries, _remembered(known))
         agenda = Agenda(entries=entries, known=known, first_contact=first_contact)
         agenda.present = {known[UidKey(*entry.key)].message: entry for entry in comparison.same}
         agenda.vanished = tuple(UidKey(*key) for key in comparison.vanished)

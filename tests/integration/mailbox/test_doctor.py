@@ -64,6 +64,11 @@ def test_a_clock_that_runs_ahead_shows_in_the_last_message(received: bytes, verd
         assert verdicts(doctor(mailbox(server), now=lambda: NOW))["clock"] is verdict
 
 
+def test_case_5_2_15_a_server_that_takes_what_was_fetched_is_told_of() -> None:
+    with ScriptedServer([examined(b"EXPIRE 0\r\n")]) as server:
+        assert verdicts(doctor(mailbox(server), now=lambda: NOW))["expire"] is Verdict.NOTE
+
+
 def test_a_step_that_fails_is_the_last_finding() -> None:
     script: Script = [*login()[:-2], (b"PASS secret", b"-ERR [AUTH] no\r\n")]
     with ScriptedServer([script]) as server:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from automailer.mailbox import header_section, is_folder_data
+from automailer.mailbox.header import header_section, is_folder_data
 
 
 @pytest.mark.parametrize(

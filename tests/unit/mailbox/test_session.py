@@ -80,7 +80,7 @@ def test_replies_of_a_window_are_paired_with_its_commands(sizes: list[int]) -> N
     ask(session, sink)
     assert told(feed(session, STREAM, sizes)) == EXPECTED
     assert b"".join(sink) == b"Subject: x\r\n\r\n.\r\n+OK\r\n"
-    assert session.in_flight == 0
+    assert session.reading is None
 
 
 @pytest.mark.parametrize("trailing", [b"+OK 1 4242\r\n", b"Subject: forged\r\n", b"+"])
