@@ -21,13 +21,13 @@ __all__ = ["connect"]
 HEAD_START_SECONDS = 0.25
 
 
-def connect(endpoint: Endpoint, *, deadline: float | None = None) -> socket.socket:
+def connect(endpoint: Endpoint) -> socket.socket:
     """A connected socket without Nagle's delay, its time-out set to `endpoint.timeout`.
 
-    `deadline` is on the clock of `time.monotonic`; without it the connection must stand within the time-out.
+    Resolving the name and connecting to its addresses are given that time together.
     """
     seconds = endpoint.timeout.total_seconds()
-    until = min(time.monotonic() + seconds, deadline if deadline is not None else float("inf"))
+    until = time.monotonic() + seconds
     sock = _through_proxy(endpoint, until) if endpoint.proxy else _straight(endpoint, until)
     # Each group of commands is one send; Nagle's algorithm would hold the next one back for 40 ms.
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -108,15 +108,15 @@ def _step(sock: ssl.SSLSocket, deadline: float) -> bool:
     try:
         sock.do_handshake()
     except ssl.SSLWantReadError:
-        select_for(sock, read=True, seconds=remaining)
+        _wait_for(sock, read=True, seconds=remaining)
     except ssl.SSLWantWriteError:
-        select_for(sock, read=False, seconds=remaining)
+        _wait_for(sock, read=False, seconds=remaining)
     else:
         return True
     return False
 
 
-def select_for(sock: socket.socket, *, read: bool, seconds: float) -> None:
+def _wait_for(sock: socket.socket, *, read: bool, seconds: float) -> None:
     """Wait until the socket can be read (or written), at most so many seconds."""
     poller = select.poll()
     poller.register(sock, select.POLLIN if read else select.POLLOUT)

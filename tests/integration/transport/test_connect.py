@@ -103,11 +103,6 @@ def test_case_a28_a_server_that_does_not_answer_is_given_up_in_time() -> None:
             sock.close()
 
 
-def test_a_deadline_that_is_past_ends_it_before_it_begins() -> None:
-    with listening() as (_, port), pytest.raises(TemporaryError, match="time-out"):
-        connect(Server("127.0.0.1", port), deadline=0.0)
-
-
 def test_a_server_is_named_with_brackets_around_an_ipv6_address() -> None:
     assert place(Server("::1", 995)) == "[::1]:995"
     assert place(Server("pop.example.com", 995)) == "pop.example.com:995"
