@@ -52,9 +52,6 @@ class _Token:
     text: str
 
 
-_BREAK = _Token("break", "")
-
-
 def parse_addresses(raw: bytes, *, hint: str = "", limit: int = MAX_ADDRESSES) -> AddressList:
     """Read a raw field value: groups are opened, `undisclosed-recipients:;` is nothing, `<>` is `Address("", "")`."""
     found: list[Address] = []
