@@ -34,7 +34,7 @@ def compose(draft: Draft, *, message_id: str, date: datetime, charset: str = "ut
         msg = f"{message_id!r} is no Message-ID"
         raise PermanentError(msg)
     header = "".join(_header(draft, message_id, date, charset))
-    return header.encode() + _tree(draft, message_id, charset).octets
+    return b"".join((header.encode(), *_tree(draft, message_id, charset).pieces))
 
 
 def _header(draft: Draft, message_id: str, date: datetime, charset: str) -> Iterator[str]:

@@ -22,6 +22,8 @@ MAX_LINE = 998
 
 _OCTETS = "application/octet-stream"
 
+_WHOLE_LINES = 57 * 4_096  # octets that are encoded at once; 57 make a line of 76
+
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _TEXT_OF_LINE = re.compile(rb"[^\r\n]+")
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
@@ -38,9 +40,9 @@ class Part:
     eight_bit: bool = False
 
     @property
-    def octets(self) -> bytes:
-        """Header, blank line and body."""
-        return self.fields.encode() + b"\r\n" + self.body
+    def pieces(self) -> tuple[bytes, ...]:
+        """Header, blank line and body; apart, since each joining copies what may be large."""
+        return self.fields.encode(), b"\r\n", self.body
 
 
 def text_part(text: str, subtype: str, *, charset: str) -> Part:
@@ -121,20 +123,16 @@ def _file_fields(kind: str, name: str, *, disposition: str) -> str:
 
 def multipart(subtype: str, parts: Sequence[Part], *, seed: str, extra: Sequence[str] = ()) -> Part:
     """Nest parts; the boundary is made from the seed and is in none of them."""
-    written = [part.octets for part in parts]
+    written = [piece for part in parts for piece in part.pieces]
     boundary = _boundary(written, seed)
     delimiter = b"--" + boundary.encode()
-    pieces = [piece for octets in written for piece in (delimiter, b"\r\n", _ended(octets))]
+    # the CRLF before a delimiter belongs to the delimiter (RFC 2046 5.1.1)
+    pieces = [piece for part in parts for piece in (delimiter, b"\r\n", *part.pieces, b"\r\n")]
     eight_bit = any(part.eight_bit for part in parts)
     fields = parameter_field("Content-Type", f"multipart/{subtype}", [*extra, f'boundary="{boundary}"'])
     encoding = "Content-Transfer-Encoding: 8bit\r\n" if eight_bit else ""
     body = b"".join((*pieces, delimiter, b"--\r\n"))
     return Part(fields=fields + encoding, body=body, eight_bit=eight_bit)
-
-
-def _ended(octets: bytes) -> bytes:
-    # the CRLF before a delimiter belongs to the delimiter (RFC 2046 5.1.1)
-    return octets + b"\r\n"
 
 
 def _boundary(written: Sequence[bytes], seed: str) -> str:
@@ -147,4 +145,5 @@ def _boundary(written: Sequence[bytes], seed: str) -> str:
 
 
 def _base64(octets: bytes) -> bytes:
-    return base64.encodebytes(octets).replace(b"\n", b"\r\n")
+    pieces = (octets[at : at + _WHOLE_LINES] for at in range(0, len(octets), _WHOLE_LINES))
+    return b"".join(base64.encodebytes(piece).replace(b"\n", b"\r\n") for piece in pieces)
