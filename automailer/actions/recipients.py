@@ -24,9 +24,9 @@ _WHOLE_HEADER = re.compile(r"\s*\{\{\s*message\.(?:to|cc)\s*\}\}\s*")
 def addresses(recipients: Recipients, subject: Subject) -> tuple[Address, ...]:
     """The recipients as addresses that SMTP can carry, each once.
 
-    A template that reads the message gives one address and keeps the shape that it was written in, so that nothing in
-    a mail adds a recipient (`{{ match.user }}@example.com` stays at example.com); `{{ message.to }}` and
-    `{{ message.cc }}` alone give all of that header.
+    A template that reads the message, or has text around its values, gives one address and keeps the shape that it was
+    written in, so that nothing in a mail adds a recipient (`{{ match.user }}@example.com` stays at example.com);
+    `{{ message.to }}` and `{{ message.cc }}` alone give all of that header.
 
     Raises:
         PermanentError: one of them is no address, or there are too many.
@@ -63,12 +63,18 @@ def _all(recipients: Recipients, subject: Subject) -> Iterator[Address]:
 def _from_template(source: str, subject: Subject) -> tuple[Address, ...]:
     text = rendered(source, subject)
     found = _parsed(text)
-    if not found or not _OF_THE_MAIL.search(source) or _WHOLE_HEADER.fullmatch(source):
+    if not found or _WHOLE_HEADER.fullmatch(source) or _may_be_several(source):
         return found
     if len(found) > 1 or not _shape(source).fullmatch(found[0].address):
         reason = f"{text!r} is not the one address that {source!r} stands for"
         raise PermanentError(reason)
     return found
+
+
+def _may_be_several(source: str) -> bool:
+    """Whether it is made of constants only; `vars` may be set from a mail, so what stands around them counts."""
+    around = _MARK.sub("", source)
+    return not _OF_THE_MAIL.search(source) and (not around.strip() or "," in around or "{%" in source)
 
 
 def _shape(source: str) -> re.Pattern[str]:

@@ -9,8 +9,8 @@ from pydantic import Field
 from automailer.actions.attached import attached_files
 from automailer.actions.fields import Recipients, Which, Words
 from automailer.actions.mail import Post, chosen_attachments, envelope_of, render, shown
-from automailer.actions.model import ActionModel, Plan, PlanContext
-from automailer.compose import Draft, Kind
+from automailer.actions.model import ActionModel, Plan, PlanContext, refuse
+from automailer.compose import Draft, Kind, loop_marks, may_forward
 from automailer.rules import Subject
 
 __all__ = ["Send"]
@@ -37,8 +37,11 @@ class Send(ActionModel):
     smtp: str | None = None
 
     def plan(self, subject: Subject, context: PlanContext) -> Plan:
-        """One mail."""
+        """One mail, or the reason why it would go in a loop."""
         envelope = envelope_of(subject, self.to, self.cc, self.bcc)
+        verdict = may_forward(subject.message, context.loop_id)
+        if not verdict.allowed:
+            return refuse(verdict.reason, shown(envelope), keeps=True)
         post = Post(context, subject, relay=self.smtp, from_=self.from_)
         content = render(subject, context, template=self.template, text=self.text, title=self.subject)
         title = subject.message.subject if content.subject is None else content.subject
@@ -55,7 +58,7 @@ class Send(ActionModel):
                 *attached_files(self.attach, subject, context),
                 *chosen_attachments(self.attachments, subject),
             ),
-            loop_ids=(context.loop_id,),
+            loop_ids=loop_marks(subject.message, context.loop_id),
         )
         fields = {**shown(envelope), "subject": title, "from": str(post.from_)}
         if self.template is not None:

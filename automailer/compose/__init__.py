@@ -5,7 +5,7 @@ from __future__ import annotations
 from automailer.compose.addresses import address_header, envelope_address, is_ascii_address
 from automailer.compose.forward import forward_draft
 from automailer.compose.guards import ReplyFacts, may_reply
-from automailer.compose.loops import may_forward
+from automailer.compose.loops import loop_marks, may_forward
 from automailer.compose.model import Draft, Enclosure, File, Forward, Kind, Recipients, Verdict
 from automailer.compose.octets import compose
 from automailer.compose.redirect import redirect
@@ -28,6 +28,7 @@ __all__ = [
     "forward_draft",
     "forward_subject",
     "is_ascii_address",
+    "loop_marks",
     "make_message_id",
     "may_forward",
     "may_reply",

@@ -235,6 +235,16 @@ def test_a_guard_s_reason_is_kept_and_the_message_need_not_stay(headers: dict[st
     assert (plan.refused, plan.effects, plan.keeps) == (reason, (), False)
 
 
+def test_values_that_rules_have_set_add_no_recipient() -> None:
+    def error(to: str, value: str) -> str | None:
+        return planned(f"forward: '{to}'", vars={"user": value}).error
+
+    assert error("{{ vars.user }}@example.com", "bob") is None
+    assert "is not the one address" in (error("{{ vars.user }}@example.com", "eve@evil.example, bob") or "")
+    assert "is not the one address" in (error("{{ vars.user }}@example.com", "eve@evil.example (") or "")
+    assert error("{{ vars.user }}, {{ vars.user }}", "a@example.com, b@example.com") is None
+
+
 def test_limits_are_those_of_the_action_else_of_the_settings() -> None:
     around = context(replies=Answered(ann=NOW - timedelta(hours=3)))
     refused = plan_of("reply: {text: x}", around=around).refused
@@ -253,6 +263,18 @@ def test_send_makes_a_new_mail_with_the_files_of_the_original_but_its_pictures()
     assert parse(sent.octets).text == f"Size {message.size}\n"
     chosen = mail("send: {to: a@example.com, text: x, attachments: ['*.png']}", message)
     assert names(chosen.octets) == ["pic.png"]
+
+
+@pytest.mark.parametrize("mark", ["this-one", "THIS-ONE"])
+def test_send_makes_nothing_of_what_we_made_ourselves(mark: str) -> None:
+    plan = plan_of("send: {to: a@example.com, text: x}", a_mail(X_Automailer_Loop=mark))
+    assert (plan.effects, plan.keeps) == ((), True)
+    assert plan.refused == "our own loop mark is in it (X-Automailer-Loop: this-one)"
+
+
+def test_send_carries_the_marks_of_other_installations_on() -> None:
+    sent = parse(mail("send: {to: a@example.com, text: x}", a_mail(X_Automailer_Loop="another")).octets)
+    assert sent.header_all("X-Automailer-Loop") == ("this-one", "another")
 
 
 def test_a_file_to_attach_that_is_not_there_may_come_yet() -> None:
