@@ -15,6 +15,7 @@ import weakref
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from tempfile import SpooledTemporaryFile
@@ -139,7 +140,7 @@ class _Source:
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self._file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed by the finalizer
-        weakref.finalize(self, self._file.close)
+        weakref.finalize(self, _discard, self._file)
         for chunk in chunks:
             self._file.write(chunk)
         self.size = self._file.tell()
@@ -168,6 +169,11 @@ class _Source:
     def seekable(self) -> bool:
         """Always."""
         return True
+
+
+def _discard(file: SpooledTemporaryFile[bytes]) -> None:
+    with suppress(OSError):  # what a full disk did not take is not missed
+        file.close()
 
 
 def _member(archive: _Archive, info: zipfile.ZipInfo, index: int) -> Member:
