@@ -207,6 +207,15 @@ class Pop3Client:
         self.close()
         return reply.status.ok
 
+    def leave(self) -> None:
+        """Leave everything on the server as it was, what was fetched or deleted in this session included."""
+        if self.takes_retrieved:
+            # QUIT alone makes such a server take away what was fetched (RFC 2449 6.7).
+            self.close()
+        else:
+            self.reset()
+            self.quit()
+
     def close(self) -> None:
         """Drop the connection without QUIT: nothing is deleted."""
         self._dialogue.close()

@@ -351,6 +351,25 @@ def test_case_5_2_20_a_message_is_deleted_once_and_refusals_are_told() -> None:
         assert client.delete([1]) == {1}
 
 
+@pytest.mark.parametrize(
+    ("capabilities", "heard"), [(b"", [b"RETR 1", b"RSET", b"QUIT"]), (b"EXPIRE 0\r\n", [b"RETR 1"])]
+)
+def test_case_5_6_44_who_only_looks_leaves_the_mailbox_as_it_was(
+    capabilities: bytes, heard: list[bytes]
+) -> None:
+    script: Script = [
+        *login(capabilities),
+        (b"RETR 1", b"+OK\r\n" + MESSAGE + b".\r\n"),
+        (b"RSET", b"+OK\r\n"),
+        QUIT,
+    ]
+    with ScriptedServer([script]) as server:
+        with open_mailbox(mailbox(server)) as client:
+            assert contents(client, 1) == {1: MESSAGE}
+            client.leave()
+        assert server.heard[-len(heard) :] == heard
+
+
 def test_case_5_2_14_and_a18_quit_tells_when_not_all_was_deleted() -> None:
     script: Script = [*login(), (b"QUIT", b"-ERR some deleted messages not removed\r\n")]
     with ScriptedServer([script]) as server, open_mailbox(mailbox(server)) as client:
