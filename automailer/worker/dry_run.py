@@ -124,7 +124,7 @@ class _DryPoll:
             result.held = len(agenda.held)
             self._look_at_all(client, agenda, journal)
             result.deleted += self._due(agenda, journal)
-            client.reset()
+            client.leave()
 
     def _look_at_all(self, client: Pop3Client, agenda: Agenda, journal: Journal) -> None:
         result = self._dry.result

@@ -119,7 +119,7 @@ def explain_listed(
             explainer.explain(message, uidl=uidl, now=now)
             for message in _fetched(client, numbers, max_octets=settings.max_message_size)
         ]
-        client.reset()
+        client.leave()
     return found
 
 

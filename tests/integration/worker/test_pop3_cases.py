@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from automailer.sandbox import Pop3Faults
+from automailer.worker.dry_run import dry_run
+from automailer.worker.explain import explain_listed
 from tests.integration.mailbox.scripted import CLOSE, HANG, Script, ScriptedServer, Step, login
 from tests.integration.worker.office import Office, mail
 
@@ -201,6 +203,18 @@ def test_case_41_looking_at_headers_does_not_hide_mail_that_is_left_alone(office
     office.poll()
     assert not any(each.hidden for each in office.maildrop().mails())
     assert not [line for line in office.pop3.commands if line.startswith("RETR")]
+
+
+def test_case_44_trying_without_doing_hides_nothing(office: Office) -> None:
+    office.pop3.faults = GMAIL
+    office.rules(SAVE)
+    uid = office.deliver(mail("letter"))
+    with office.shop() as shop:
+        (tried,) = dry_run(shop.assembly, ["ops"]).mailboxes
+        assert (tried.result.new, tried.result.error) == (1, "")
+        assert explain_listed(shop.assembly, "ops", uid, journal=shop.journal, now=office.now)
+    assert office.poll().processed == 1
+    assert office.saved().keys() == {"letter.eml"}
 
 
 def test_case_43_mail_that_is_shown_by_portions_is_got_by_portions_and_not_held(office: Office) -> None:
