@@ -99,8 +99,7 @@ def _saved(one: _Wanted, name: FileName | Exception | None) -> str | Exception:
     path = name.path if name else f"{one.file.folder}/{one.file.name}"
     if name is not None and name.skip:
         return path
-    refused = _attempt(partial(save, one.file, path=path, token=one.token))
-    return path if refused is None else refused
+    return _attempt(partial(save, one.file, path=path, token=one.token))
 
 
 def _attempt(job: Callable[[], T]) -> T | Exception:

@@ -192,6 +192,6 @@ def test_a_file_in_the_way_is_not_touched_and_ours_gets_another_name(office: Off
     office.poll_without_commit()
     (office.folder / "in" / "a.txt").write_bytes(b"changed by somebody")
     assert office.poll().failed == 0
-    saved = office.saved()
+    saved = dict(office.saved())
     assert saved.pop("a.txt") == b"changed by somebody"
     assert list(saved.values()) == [b"mine"]
