@@ -121,7 +121,7 @@ class _Poll:
         """Connect, look, deal with what is new window by window, delete, leave."""
         shop, journal, name = self._shop, self._journal, self._result.name
         journal.settle_removals(name, now=shop.clock())
-        with open_mailbox(self._settings, wire=shop.wire, spool=shop.spool.folder) as client:
+        with open_mailbox(self._settings, wire=shop.wire, spool=shop.spool.make()) as client:
             surveyor = Surveyor(client, journal, self._settings, now=shop.clock())
             entries = surveyor.listing()
             self._result.listed = len(entries)
