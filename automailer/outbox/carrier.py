@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 
 from automailer.errors import AutomailerError, PermanentError, ProtocolError, TemporaryError
@@ -61,6 +62,20 @@ class Carrier:
         except LeaseLostError:
             # Whoever has the entry now goes on from what was found out here.
             self._store.note(attempt.entry, attempt.fresh, now=self._route.clock())
+        except TemporaryError:
+            raise
+        except BaseException as exc:
+            if isinstance(exc, Exception):
+                self._set_aside(attempt, exc)
+            raise
+
+    def _set_aside(self, attempt: _Attempt, exc: Exception) -> None:
+        """Defer a mail that meets a fault of ours: the next pass gets past it to those behind."""
+        outcome = Outcome.UNKNOWN if attempt.handed else Outcome.DEFERRED
+        untold = (recipient for recipient in attempt.entry.recipients if recipient not in attempt.results)
+        attempt.take(Delivery(results=dict.fromkeys(untold, Result(outcome=outcome, reason=repr(exc)))))
+        with suppress(AutomailerError):
+            self._settle(attempt)
 
     def _try(self, attempt: _Attempt) -> None:
         octets = self._store.octets(attempt.entry)
@@ -97,6 +112,7 @@ class Carrier:
             except AutomailerError as exc:
                 ours.append(exc)
                 raise
+            attempt.handed = True
 
         try:
             return self._relay.deliver(envelope, before_data=before_data)
@@ -136,8 +152,10 @@ class _Attempt:
         self.results: dict[str, Result] = {}
         self.fresh: dict[str, Result] = {}
         self.trouble = ""
+        self.handed = False
 
     def take(self, delivery: Delivery) -> None:
+        self.handed = False
         self.results |= delivery.results
         self.fresh |= delivery.results
         self.trouble = delivery.trouble

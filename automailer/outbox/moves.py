@@ -12,7 +12,7 @@ from automailer.outbox.model import Event, IllegalMoveError, NoSuchEntryError, c
 
 __all__ = ["cancel", "retry"]
 
-outbox, recipient = tables.outbox, tables.recipient
+outbox, recipient, content = tables.outbox, tables.recipient, tables.outbox_content
 
 _WHY_NO_RETRY: Mapping[EntryState, str] = {
     EntryState.SENT: "sending it again would deliver it twice",
@@ -31,6 +31,8 @@ def retry(database: Database, entry: int, *, now: datetime, expire: timedelta) -
         if state is not EntryState.QUEUED:
             wanted = _WHY_NO_RETRY.get(state, "it can't be tried again")
             check_move(entry, state, EntryState.QUEUED, wanted=wanted)
+        if not _has_content(connection, entry):
+            raise IllegalMoveError(entry, state=state, wanted="the mail itself is not kept any more")
         connection.execute(
             update(recipient)
             .where(recipient.c.entry == entry, recipient.c.state == RecipientState.REFUSED)
@@ -57,6 +59,10 @@ def _state(connection: Connection, entry: int) -> EntryState:
     if found is None:
         raise NoSuchEntryError(entry)
     return found
+
+
+def _has_content(connection: Connection, entry: int) -> bool:
+    return connection.scalar(select(content.c.entry).where(content.c.entry == entry)) is not None
 
 
 def _move(connection: Connection, entry: int, was: EntryState, to: EntryState, **values: object) -> None:

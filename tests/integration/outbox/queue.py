@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from automailer.journal import Database, EntryState, OutboxRecord, enqueue, tables, this_owner
 from automailer.outbox import Policy, Route, Sender, Summary
@@ -94,6 +94,12 @@ class Queue:
         with self.database.reading() as connection:
             query = select(table.c.what).where(table.c.entry == self.entry(key)["id"]).order_by(table.c.id)
             return connection.execute(query).scalars().all()
+
+    def lose_content(self, entry: int) -> None:
+        """Have only the facts of an entry left, as after its time."""
+        table = tables.outbox_content
+        with self.database.writing() as connection:
+            connection.execute(delete(table).where(table.c.entry == entry))
 
     def set(self, key: str, **values: Any) -> None:
         """Leave an entry as a sender that died would have."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from automailer.errors import PermanentError
 from automailer.journal import EntryState
 from automailer.outbox import IllegalMoveError, NoSuchEntryError, Sender, cancel, retry
 from automailer.settings import Secret
@@ -236,6 +237,31 @@ def test_retry_makes_a_waiting_entry_due_at_once(queue: Queue) -> None:
         queue.deliver(server.port)
         retry(queue.database, number, now=queue.now, expire=timedelta(days=3))
         assert queue.deliver(server.port).sent == 1
+
+
+def test_a_mail_that_is_not_kept_any_more_can_not_be_tried_again(queue: Queue) -> None:
+    number = queue.add("one")
+    queue.set("one", state=EntryState.FAILED)
+    queue.lose_content(number)
+    with pytest.raises(IllegalMoveError, match="is failed, the mail itself is not kept any more"):
+        retry(queue.database, number, now=queue.now, expire=timedelta(days=3))
+
+
+def test_a_mail_that_breaks_a_pass_does_not_block_those_behind_it(queue: Queue) -> None:
+    queue.lose_content(queue.add("broken"))
+    queue.wait(seconds=1)
+    queue.add("sound")
+    with ScriptedServer() as server:
+        with pytest.raises(PermanentError, match="No row was found"):
+            queue.deliver(server.port)
+        assert queue.states() == {"broken": EntryState.QUEUED, "sound": EntryState.QUEUED}
+        assert "No row was found" in queue.entry("broken")["error"]
+        assert queue.deliver(server.port).sent == 1
+        assert sent_keys(server) == ["sound"]
+        queue.wait(days=4)
+        with pytest.raises(PermanentError, match="No row was found"):
+            queue.deliver(server.port)
+    assert queue.states() == {"broken": EntryState.EXPIRED, "sound": EntryState.SENT}
 
 
 def test_what_is_cancelled_is_not_sent(queue: Queue) -> None:
