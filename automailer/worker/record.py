@@ -95,6 +95,28 @@ def record_unfetched(unfetched: Unfetched, policy: RecordPolicy, *, now: datetim
     )
 
 
+def record_broken(
+    arrival: Arrival, error: Exception, policy: RecordPolicy, *, now: datetime, spool: str = ""
+) -> MessageRecord:
+    """A message whose outcome can't be written down: shown, and tried again. Nothing that may be at fault is in it."""
+    state = _state(arrival, policy, (repr(error),), now)
+    attempts = arrival.attempts + 1
+    retry = state is MessageState.RETRY
+    return MessageRecord(
+        uid=arrival.uid,
+        occurrence=arrival.occurrence,
+        id=arrival.id,
+        size=arrival.message.size,
+        received=arrival.received,
+        state=state,
+        attempts=attempts,
+        next_attempt=now + policy.retry.pause(attempts, jitter=0.0) if retry else None,
+        error=str(error) or repr(error),
+        rules_digest=policy.rules_digest,
+        spool=spool,
+    )
+
+
 def _state(arrival: Arrival, policy: RecordPolicy, problems: tuple[str, ...], now: datetime) -> MessageState:
     if problems:
         given_up = now - arrival.received >= policy.retry.expire

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from automailer.actions import Mail
 from automailer.errors import ConfigError, TemporaryError
-from automailer.journal import MessageRecord
+from automailer.journal import MessageRecord, SeenRecord
 from automailer.outbox import Policy
 from automailer.worker.arrival import Arrival, Outcome
 from automailer.worker.decide import Decider
 from automailer.worker.fetch import Fetched
 from automailer.worker.job import guarded
-from automailer.worker.record import RecordPolicy, record, record_unfetched
+from automailer.worker.record import RecordPolicy, record, record_broken, record_unfetched
 from automailer.worker.saving import save_files
 from automailer.worker.shop import Shop
 
 __all__ = ["WindowDealer"]
+
+T = TypeVar("T")
 
 
 class WindowDealer:
@@ -51,10 +54,9 @@ class WindowDealer:
             outcomes = save_files(outcomes, self._shop.journal)
             records = [self._record(outcome, now) for outcome in outcomes]
             missing = [record_unfetched(one, self._policy, now=now) for one in fetched.unfetched]
-            with self._shop.journal.window(self._mailbox, owner=self._owner, now=now) as window:
-                window.seen(fetched.passed_over)
-                for one in (*records, *missing):
-                    window.add(one)
+            if self._failed_to_write([*records, *missing], now, passed_over=fetched.passed_over):
+                records = [self._write_alone(*pair, now) for pair in zip(outcomes, records, strict=True)]
+                self._failed_to_write(missing, now, passed_over=fetched.passed_over)
         finally:
             self._replies.written()
         self._forget_spooled(outcomes, records)
@@ -82,11 +84,54 @@ class WindowDealer:
         return Outcome(arrival=arrival, decided=decided)
 
     def _record(self, outcome: Outcome, now: datetime) -> MessageRecord:
+        found = self._guarded(lambda: self._whole_record(outcome, now), f"record {outcome.arrival.uid}")
+        if isinstance(found, Exception):
+            return record_broken(outcome.arrival, found, self._policy, now=now)
+        return found
+
+    def _whole_record(self, outcome: Outcome, now: datetime) -> MessageRecord:
         wanted = bool(outcome.problems) or self._policy.keep_raw
         spool = ""
         if wanted and outcome.arrival.message.complete:
             spool = self._shop.spool.keep(outcome.arrival.key, outcome.arrival.message.octets)
         return record(outcome, self._policy, now=now, spool=spool)
+
+    def _failed_to_write(
+        self, records: Sequence[MessageRecord], now: datetime, *, passed_over: Sequence[SeenRecord] = ()
+    ) -> Exception | None:
+        """Write down together, or not at all and say why."""
+
+        def write() -> None:
+            with self._shop.journal.window(self._mailbox, owner=self._owner, now=now) as window:
+                window.seen(passed_over)
+                for one in records:
+                    window.add(one)
+
+        return self._guarded(write, "write")
+
+    def _write_alone(self, outcome: Outcome, one: MessageRecord, now: datetime) -> MessageRecord:
+        """Write down one message; where that can't be done, that it is tried again."""
+        failure = self._failed_to_write([one], now)
+        if failure is None:
+            return one
+        instead = record_broken(outcome.arrival, failure, self._policy, now=now, spool=one.spool)
+        if (failure := self._failed_to_write([instead], now)) is not None:
+            raise failure
+        return instead
+
+    def _guarded(self, job: Callable[[], T], name: str) -> T | Exception:
+        """What the job gives, or why it failed for good; what may pass concerns every message, and is raised."""
+
+        def do() -> T | Exception:
+            try:
+                return job()
+            except TemporaryError as exc:
+                return exc
+
+        found = guarded(do, name=f"{name} {self._mailbox}", failed=lambda exc: exc)
+        if isinstance(found, TemporaryError):
+            raise found
+        return found
 
     def _forget_spooled(self, outcomes: Sequence[Outcome], records: Sequence[MessageRecord]) -> None:
         """A message that was tried again and is done needs no copy any more; `forget` would find it too, later."""

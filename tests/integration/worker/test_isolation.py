@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
-from automailer.actions import Plan, PlanContext
+import pytest
+
+from automailer.actions import Plan, PlanContext, Tags
 from automailer.actions.tag import Tag
 from automailer.rules import Subject
 from automailer.sandbox import Pop3Faults
@@ -67,27 +70,33 @@ def test_what_a_lost_connection_left_undeleted_is_deleted_at_the_next_poll(offic
 
 
 class Buggy(Tag):
-    """An action with a bug that one message meets."""
+    """An action with a bug that one message meets: in its plan, in what is written of it, or in what is stored."""
 
     def plan(self, subject: Subject, context: PlanContext) -> Plan:
-        if subject.message.subject == "two":
+        if subject.message.subject != "two":
+            return super().plan(subject, context)
+        if self.words == ("plan",):
             raise RecursionError
-        return super().plan(subject, context)
+        if self.words == ("record",):
+            return Plan(effects=(Tags(cast("tuple[str, ...]", None)),))
+        return Plan(fields={"what": object()})
 
 
-def test_a_bug_that_one_message_meets_keeps_that_message_alone(office: Office) -> None:
+@pytest.mark.parametrize("place", ["plan", "record", "store"])
+def test_a_bug_that_one_message_meets_keeps_that_message_alone(office: Office, place: str) -> None:
     office.rules(SAVE)
     deliver_five(office)
     with office.shop() as shop:
         rule = shop.assembly.rules["ops"][0]
-        buggy = replace(rule.then[0], action=Buggy(words=("seen",)), position=1)
+        buggy = replace(rule.then[0], action=Buggy(words=(place,)), position=1)
         rules = {"ops": (replace(rule, then=(*rule.then, buggy)),)}
         result = poll_round(replace(shop, assembly=replace(shop.assembly, rules=rules)), ["ops"]).mailboxes[0]
     assert (result.processed, result.failed, result.error) == (4, 1, "")
-    assert len(office.saved()) == 4
+    assert office.states() == ["done", "retry", "done", "done", "done"]
     office.wait(hours=1)
     assert office.poll().processed == 1
-    assert len(office.saved()) == 5
+    assert office.saved().keys() == {f"{subject}.eml" for subject in SUBJECTS}
+    assert office.states() == ["done"] * 5
 
 
 def test_a_target_that_can_not_be_used_keeps_its_own_messages_alone(office: Office) -> None:
