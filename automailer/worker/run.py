@@ -29,7 +29,8 @@ from automailer.worker.shop import Shop
 __all__ = ["run"]
 
 GRACE = timedelta(seconds=8)
-"""How long a window in work may take to end after SIGTERM; what is not done by then is done at the next start."""
+"""How long a window in work may take to end after a signal; after SIGTERM, what is not done by then is done at the
+next start."""
 _TICK = timedelta(seconds=5)
 
 
@@ -58,6 +59,8 @@ class _Daemon:
     """The jobs of one configuration."""
 
     def __init__(self, shop: Shop) -> None:
+        self.endings: tuple[threading.Thread, ...] = ()
+        """What waits for jobs to end, of earlier configurations too."""
         self.shop = replace(shop, stop=threading.Event())
         settings = shop.assembly.settings
         self._senders = RelaySenders(self.shop)
@@ -78,21 +81,27 @@ class _Daemon:
         self.schedule.start()
         logger().info("started", mailboxes=list(mailboxes), relays=list(self._senders.names))
 
-    def stop(self) -> None:
-        """Begin nothing new, and wait until the windows in work are finished."""
+    def stop(self) -> bool:
+        """Begin nothing new, and wait for the windows in work, within seconds; False when something hangs longer."""
         self.shop.stop.set()
+        ending = threading.Thread(target=self._finish, daemon=True)
+        ending.start()
+        latest = time.monotonic() + GRACE.total_seconds()
+        for each in (*self.endings, ending):
+            each.join(max(latest - time.monotonic(), 0))
+        self.endings = tuple(each for each in (*self.endings, ending) if each.is_alive())
+        return not self.endings
+
+    def _finish(self) -> None:
         self.schedule.shut_down(wait=True)
         self._senders.close()
 
     def end(self) -> None:
-        """Stop within seconds; whatever hangs longer is cut off.
+        """Stop; whatever hangs is cut off.
 
         It is undone on the server and taken up again at the next start: that is what the journal is for.
         """
-        waiter = threading.Thread(target=self.stop, daemon=True)
-        waiter.start()
-        waiter.join(GRACE.total_seconds())
-        if waiter.is_alive():
+        if not self.stop():
             logger().warning("stopped in the midst of a job", grace_seconds=GRACE.total_seconds())
             sys.stderr.flush()
             os._exit(0)  # threads can't be ended, the process can
@@ -100,12 +109,14 @@ class _Daemon:
     def _poll_job(self, name: str) -> Callable[[], object]:
         def job() -> None:
             with self.pulse.watched(f"poll {name}") as came_on:
-                poll_mailbox(
+                result = poll_mailbox(
                     self.shop,
                     name,
                     progress=lambda *_: came_on(),
                     next_poll=lambda: self.schedule.next_run(name),
                 )
+            if result.processed:
+                self.schedule.deliver_soon(now=self.shop.clock())
 
         return job
 
@@ -133,7 +144,10 @@ def _reload(daemon: _Daemon, path: Path) -> _Daemon:
         logger().error("old settings kept", error=str(exc))
         notify("READY=1")
         return daemon
-    daemon.stop()
+    if not daemon.stop():
+        # Its mailbox stays leased to it until then, so that the two never poll it both.
+        logger().warning("a job of the old settings hangs", grace_seconds=GRACE.total_seconds())
+    fresh.endings = daemon.endings
     fresh.start()
     notify("READY=1")
     return fresh

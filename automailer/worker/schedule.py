@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
@@ -19,6 +21,7 @@ __all__ = ["Schedule"]
 
 DELIVER_EVERY = timedelta(seconds=5)
 """How late a mail's next attempt may be; a pass over an outbox with nothing due is one query."""
+_DELIVER = "deliver "
 HEARTBEAT_EVERY = timedelta(seconds=2)
 LOOK_AFTER_HOUSE_EVERY = timedelta(hours=1)
 
@@ -28,9 +31,10 @@ class Schedule:
 
     def __init__(self, zone: tzinfo, *, jobs: int, ended: Callable[[], None]) -> None:
         """`jobs` may run at once; `ended` hears of every one that came to its end."""
+        self._executor = ThreadPoolExecutor(jobs)
         self._scheduler = BackgroundScheduler(
             timezone=zone,
-            executors={"default": ThreadPoolExecutor(jobs)},
+            executors={"default": self._executor},
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
             daemon=True,
         )
@@ -55,7 +59,14 @@ class Schedule:
     def add_delivery(self, relay: str, job: Callable[[], object], *, now: datetime) -> None:
         """Send what is due by one relay, often."""
         trigger = IntervalTrigger(seconds=DELIVER_EVERY.total_seconds(), timezone=self._zone)
-        self._scheduler.add_job(job, trigger, id=f"deliver {relay}", next_run_time=now)
+        self._scheduler.add_job(job, trigger, id=f"{_DELIVER}{relay}", next_run_time=now)
+
+    def deliver_soon(self, *, now: datetime) -> None:
+        """Have every relay looked at for what a poll has queued."""
+        with suppress(JobLookupError):  # it was shut down meanwhile
+            for job in self._scheduler.get_jobs():
+                if job.id.startswith(_DELIVER):
+                    job.modify(next_run_time=now)
 
     def add_heartbeat(self, job: Callable[[], object]) -> None:
         """Show, however little there is to do, that jobs are run."""
@@ -78,4 +89,7 @@ class Schedule:
 
     def shut_down(self, *, wait: bool) -> None:
         """Start nothing more; with `wait`, until the running jobs are done."""
-        self._scheduler.shutdown(wait=wait)
+        # The scheduler's own waiting holds a lock for which a job that asks `next_run` waits in turn.
+        self._scheduler.shutdown(wait=False)
+        if wait:
+            self._executor.shutdown(wait=True)
