@@ -68,7 +68,7 @@ def test_mail_that_is_deferred_is_no_failure_and_mail_that_is_refused_is(counter
 def test_mailboxes_in_trouble_are_told_and_the_others_go_on(counter: Counter) -> None:
     counter.rules(SAVE)
     with Pop3Server(USERS, faults=Pop3Faults(in_use=True)) as locked:
-        trouble = {
+        trouble: dict[str, dict[str, object]] = {
             "desk": {"password": "guessed"},
             "sales": {"port": locked.port},
             "away": {"port": free_port()},
