@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from automailer.cli.output import printable
 from automailer.errors import PermanentError
 
 if TYPE_CHECKING:
@@ -135,12 +136,12 @@ def wire_hook(said: Invocation) -> Callable[[str, bytes], None] | None:
 
 
 def _wire_printer() -> Callable[[str, bytes], None]:
-    """Prints each line of a dialogue to stderr; lines of parallel sessions don't mix."""
+    """Prints each line of a dialogue to stderr, whole and with nothing in it that acts on a terminal."""
     lock = threading.Lock()
 
     def put(direction: str, octets: bytes) -> None:
         with lock:
             for line in octets.splitlines() or [b""]:
-                print(direction, line.decode("ascii", "backslashreplace"), file=sys.stderr)
+                print(direction, printable(line.decode("ascii", "backslashreplace")), file=sys.stderr)
 
     return put

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,9 @@ __all__ = [
 ]
 
 
+_BEYOND_ASCII = re.compile(r"[^\n -~]")
+
+
 def bear_every_character() -> None:
     """Let stdout and stderr show what their charset lacks escaped, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
@@ -36,11 +40,15 @@ def bear_every_character() -> None:
 
 
 def print_json(document: Any) -> None:
-    """One JSON document; in ASCII where stdout is not UTF-8."""
+    """One JSON document; in ASCII where stdout is not UTF-8, and nothing in it acts on a terminal."""
     plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
-    # A lone surrogate of a broken mail becomes its JSON escape, by `bear_every_character`.
-    json.dump(document, sys.stdout, ensure_ascii=plain, indent=2, default=str)
-    sys.stdout.write("\n")
+    text = json.dumps(document, ensure_ascii=plain, indent=2, default=str)
+    print(_BEYOND_ASCII.sub(lambda found: _escaped(found[0]), text))
+
+
+def _escaped(char: str) -> str:
+    """Controls, bidi marks and line separators as JSON writes them; `json` itself escapes only those below a blank."""
+    return char if char.isprintable() else json.dumps(char)[1:-1]
 
 
 def screen() -> Console:

@@ -41,12 +41,15 @@ def test_inspect_reads_stdin_and_goes_on_after_a_file_that_is_not_there(tmp_path
 def test_whatever_a_mail_says_no_control_character_reaches_the_terminal(desk: Desk) -> None:
     mail = (
         b"From: \x1b]0;owned\x07 <a@example.org>\nSubject: =?utf-8?q?=1B[2J=E2=80=AEgpj?=\n"
-        b"To: ops@example.com\n\n\x1b[31mred\x9b\n"
+        b"To: ops@example.com\nContent-Type: text/plain; charset=utf-8\n\n"
+        b"\x1b[31mred\xc2\x9b \xe2\x80\xaegpj\x7f\n"
     )
-    for words in (["inspect", "-"], ["explain", "-"]):
+    for words in (["inspect", "-"], ["explain", "-"], ["inspect", "-", "--json"], ["explain", "-", "--json"]):
         shown = desk.run(*words, stdin=mail).out
         assert shown
         assert all(char.isprintable() or char == "\n" for char in shown), words
+    [seen] = desk.run("inspect", "-", "--json", stdin=mail).document["messages"]
+    assert "red \u202egpj" in seen["text"]
 
 
 def test_explain_shows_each_test_with_what_it_saw_and_where_it_stands(desk: Desk) -> None:
