@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -35,8 +36,8 @@ class Shop:
     wire: WireHook | None = None
 
     def owner(self, job: str) -> str:
-        """The name under which a job of this process holds its leases."""
-        return this_owner(job)
+        """A name under which a job of this process holds its leases, not even shared with its own later runs."""
+        return this_owner(f"{job} {uuid.uuid4().hex[:8]}")
 
 
 def open_shop(

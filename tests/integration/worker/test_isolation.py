@@ -9,6 +9,7 @@ import pytest
 
 from automailer.actions import Plan, PlanContext, Tags
 from automailer.actions.tag import Tag
+from automailer.journal import LeaseLost
 from automailer.rules import Subject
 from automailer.sandbox import Pop3Faults
 from automailer.worker.round import poll_round
@@ -162,3 +163,15 @@ rules:
     office.poll()
     assert office.saved("vips").keys() == {"two.eml"}
     assert len(office.saved()) == 5
+
+
+def test_a_poll_that_hung_longer_than_its_lease_writes_nothing_over_the_next(office: Office) -> None:
+    office.rules(SAVE)
+    office.deliver(mail("one"))
+    with office.shop() as shop:
+        old, new = shop.owner("poll ops"), shop.owner("poll ops")
+        assert shop.journal.claim_mailbox("ops", owner=old, now=office.now)
+        office.wait(hours=1)
+        assert shop.journal.claim_mailbox("ops", owner=new, now=office.now)
+        with pytest.raises(LeaseLost):
+            shop.journal.extend_mailbox("ops", owner=old, now=office.now)
