@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 
-from automailer.errors import AutomailerError, PermanentError, ProtocolError, TemporaryError
+from automailer.errors import AuthError, AutomailerError, PermanentError, ProtocolError, TemporaryError
 from automailer.outbox.line import Line
 from automailer.outbox.model import Claimed, LeaseLostError, Verdict
 from automailer.outbox.route import Route
@@ -57,7 +57,7 @@ class Carrier:
             self._try(attempt)
             self._settle(attempt)
         except RelayFailedError as exc:
-            self._line.close(str(exc))
+            self._line.close(str(exc), login_refused=isinstance(exc.__cause__, AuthError))
             self._line.put_back(attempt.entry)
         except LeaseLostError:
             # Whoever has the entry now goes on from what was found out here.

@@ -59,11 +59,14 @@ class Line:
         """Whether nothing more is to be begun."""
         return self._closed or self._stop.is_set()
 
-    def close(self, error: str = "") -> None:
+    def close(self, error: str = "", *, login_refused: bool = False) -> None:
         """End the pass: what is at hand stays queued as it was. The first error is the one to tell."""
         with self._lock:
             self._closed = True
-            self._summary = replace(self._summary, error=self._summary.error or error)
+            told = self._summary
+            self._summary = replace(
+                told, error=told.error or error, login_refused=told.login_refused or login_refused
+            )
 
     def put_back(self, entry: Claimed) -> None:
         """Take an entry back that could not be tried."""

@@ -124,11 +124,13 @@ class Summary:
     """What one pass over a relay came to, in entries.
 
     `queued` are all that still wait for this relay; `failed` those refused for good or expired in this pass.
-    `error` is why the relay could not be used, "" when it could; `again_at` when the rate allows another.
+    `error` is why the relay could not be used, "" when it could, and `login_refused` that it was our login;
+    `again_at` when the rate allows another.
     """
 
     sent: int = 0
     queued: int = 0
     failed: int = 0
     error: str = ""
+    login_refused: bool = False
     again_at: datetime | None = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from automailer.journal import EntryState
-from automailer.outbox.model import Claimed, Verdict
+from automailer.outbox.model import Claimed, Summary, Verdict
 from automailer.settings import OnUnknown, OutboxSettings
 from automailer.smtp import Outcome, Result
 
@@ -16,7 +16,7 @@ __all__ = ["JITTER", "MAX_RELAY_PAUSE", "Policy", "RelayHealth"]
 JITTER = 0.1
 """Share of a pause that is added at most: entries deferred together do not all come back together."""
 MAX_RELAY_PAUSE = timedelta(minutes=5)
-"""A relay that is well again is used within this time, however long it was down."""
+"""A relay that is well again is used within this time, however long it was down, unless it refused our login."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +77,13 @@ class RelayHealth:
         """Whether the relay is worth a try."""
         return self.closed_until is None or now >= self.closed_until
 
-    def after(self, error: str, policy: Policy, *, now: datetime, jitter: float) -> RelayHealth:
-        """Take in how a pass ended; "" is well."""
-        if not error:
+    def after(self, summary: Summary, policy: Policy, *, now: datetime, jitter: float) -> RelayHealth:
+        """Take in how a pass ended."""
+        if not summary.error:
             return RelayHealth()
-        pause = min(policy.pause(self.failures + 1, jitter=jitter), MAX_RELAY_PAUSE)
+        pause = policy.pause(self.failures + 1, jitter=jitter)
+        # Many servers lock an account whose password is refused too often.
+        pause = pause if summary.login_refused else min(pause, MAX_RELAY_PAUSE)
         return replace(self, failures=self.failures + 1, closed_until=now + pause)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 
-from automailer.outbox import Policy, Route, Sender, Summary
+from automailer.outbox import Policy, RelayHealth, Route, Sender, Summary
 from automailer.worker.job import guarded
 from automailer.worker.log import logger
 from automailer.worker.shop import Shop
@@ -15,11 +15,16 @@ __all__ = ["RelaySenders", "deliver_round", "total"]
 
 
 class RelaySenders:
-    """The senders of every relay of a configuration, their connections kept from pass to pass."""
+    """The senders of every relay of a configuration, their connections kept from pass to pass.
+
+    A relay that is down, or refuses our login, is left alone for longer and longer.
+    """
 
     def __init__(self, shop: Shop) -> None:
         settings = shop.assembly.settings
-        policy = Policy.of(settings.outbox)
+        self._clock = shop.clock
+        self._policy = policy = Policy.of(settings.outbox)
+        self._health = dict.fromkeys(settings.smtp, RelayHealth())
         self._senders = {
             name: Sender(
                 shop.journal.database,
@@ -42,12 +47,16 @@ class RelaySenders:
         return tuple(self._senders)
 
     def deliver(self, relay: str) -> Summary:
-        """One pass over one relay; what goes wrong with it is in the summary."""
+        """One pass over one relay, if it is time; what goes wrong with it is in the summary."""
+        health = self._health[relay]
+        if not health.is_open(self._clock()):
+            return Summary()
         summary = guarded(
             self._senders[relay].deliver_due,
             name=f"deliver {relay}",
             failed=lambda exc: Summary(error=str(exc) or repr(exc)),
         )
+        self._health[relay] = health.after(summary, self._policy, now=self._clock(), jitter=0.0)
         if summary.sent or summary.failed or summary.error:
             logger(smtp=relay).info(
                 "delivered",

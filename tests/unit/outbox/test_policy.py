@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from automailer.journal import EntryState
-from automailer.outbox import Policy, RelayHealth
+from automailer.outbox import Policy, RelayHealth, Summary
 from automailer.outbox.model import Claimed
-from automailer.outbox.policy import JITTER, MAX_RELAY_PAUSE
+from automailer.outbox.policy import JITTER
 from automailer.settings import OnUnknown, OutboxSettings
 from automailer.smtp import Outcome, Result
 
@@ -103,13 +103,18 @@ def test_a_pause_is_never_shorter_than_written_nor_much_longer(
     assert min(retry) <= pause <= max(retry) * (1 + JITTER) + timedelta(microseconds=1)
 
 
-def test_a_relay_that_fails_is_left_alone_for_longer_and_longer_up_to_a_limit() -> None:
+@pytest.mark.parametrize(
+    ("failed", "minutes"),
+    [(Summary(error="down"), [1, 5, 5, 5]), (Summary(error="535", login_refused=True), [1, 5, 15, 60])],
+    ids=["down", "login-refused"],
+)
+def test_a_relay_that_fails_is_left_alone_for_longer_and_longer(failed: Summary, minutes: list[int]) -> None:
     health, pauses = RelayHealth(), []
-    for _ in range(5):
-        health = health.after("down", POLICY, now=NOW, jitter=0)
+    for _ in minutes:
+        health = health.after(failed, POLICY, now=NOW, jitter=0)
         assert health.closed_until is not None
         assert not health.is_open(NOW)
         pauses.append(health.closed_until - NOW)
-    assert pauses == [MINUTE, 5 * MINUTE, *[MAX_RELAY_PAUSE] * 3]
-    assert health.is_open(NOW + MAX_RELAY_PAUSE)
-    assert health.after("", POLICY, now=NOW, jitter=0).is_open(NOW)
+    assert pauses == [each * MINUTE for each in minutes]
+    assert health.is_open(NOW + pauses[-1])
+    assert health.after(Summary(), POLICY, now=NOW, jitter=0).is_open(NOW)
