@@ -15,6 +15,8 @@ __all__ = ["JITTER", "MAX_RELAY_PAUSE", "Policy", "RelayHealth"]
 
 JITTER = 0.1
 """Share of a pause that is added at most: entries deferred together do not all come back together."""
+FIRST_RELAY_PAUSE = timedelta(seconds=5)
+"""A relay that failed is tried again after it, then after twice as long, and so on; its restart delays little."""
 MAX_RELAY_PAUSE = timedelta(minutes=5)
 """A relay that is well again is used within this time, however long it was down, unless it refused our login."""
 
@@ -81,10 +83,13 @@ class RelayHealth:
         """Take in how a pass ended."""
         if not summary.error:
             return RelayHealth()
-        pause = policy.pause(self.failures + 1, jitter=jitter)
-        # Many servers lock an account whose password is refused too often.
-        pause = pause if summary.login_refused else min(pause, MAX_RELAY_PAUSE)
-        return replace(self, failures=self.failures + 1, closed_until=now + pause)
+        failures = self.failures + 1
+        if summary.login_refused:  # many servers lock an account whose password is refused too often
+            pause = policy.pause(failures, jitter=jitter)
+        else:
+            pause = min(FIRST_RELAY_PAUSE * 2 ** min(failures - 1, 16), MAX_RELAY_PAUSE)
+            pause += pause * JITTER * jitter
+        return replace(self, failures=failures, closed_until=now + pause)
 
 
 def _worth_a_try(result: Result) -> bool:

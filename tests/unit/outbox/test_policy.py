@@ -104,17 +104,20 @@ def test_a_pause_is_never_shorter_than_written_nor_much_longer(
 
 
 @pytest.mark.parametrize(
-    ("failed", "minutes"),
-    [(Summary(error="down"), [1, 5, 5, 5]), (Summary(error="535", login_refused=True), [1, 5, 15, 60])],
+    ("failed", "seconds"),
+    [
+        (Summary(error="down"), [5, 10, 20, 40, 80, 160, 300, 300]),
+        (Summary(error="535", login_refused=True), [60, 300, 900, 3600]),
+    ],
     ids=["down", "login-refused"],
 )
-def test_a_relay_that_fails_is_left_alone_for_longer_and_longer(failed: Summary, minutes: list[int]) -> None:
+def test_a_relay_that_fails_is_left_alone_for_longer_and_longer(failed: Summary, seconds: list[int]) -> None:
     health, pauses = RelayHealth(), []
-    for _ in minutes:
+    for _ in seconds:
         health = health.after(failed, POLICY, now=NOW, jitter=0)
         assert health.closed_until is not None
         assert not health.is_open(NOW)
-        pauses.append(health.closed_until - NOW)
-    assert pauses == [each * MINUTE for each in minutes]
-    assert health.is_open(NOW + pauses[-1])
+        pauses.append((health.closed_until - NOW).total_seconds())
+    assert pauses == seconds
+    assert health.is_open(NOW + timedelta(seconds=pauses[-1]))
     assert health.after(Summary(), POLICY, now=NOW, jitter=0).is_open(NOW)
