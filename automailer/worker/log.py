@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
+from contextlib import suppress
 from typing import TextIO
 
 import structlog
@@ -32,7 +34,7 @@ def configure_log(*, level: str = "info", form: str = "auto", stream: TextIO | N
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
-        logger_factory=structlog.PrintLoggerFactory(out),
+        logger_factory=lambda *_: _Lines(stream),
         cache_logger_on_first_use=False,
     )
 
@@ -41,6 +43,24 @@ def logger(**fields: object) -> structlog.typing.FilteringBoundLogger:
     """A logger with fields bound, once for each mailbox or message."""
     bound: structlog.typing.FilteringBoundLogger = structlog.get_logger(**fields)
     return bound
+
+
+class _Lines:
+    """Writes each record as one line, to the stream or to whatever stderr is at that moment."""
+
+    _lock = threading.Lock()
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream
+
+    def msg(self, line: str) -> None:
+        """A log that nobody takes any more (its pipe is dead, the disk full) is no reason to leave mail undone."""
+        out = self._stream or sys.stderr
+        with self._lock, suppress(OSError, ValueError):
+            out.write(f"{line}\n")
+            out.flush()
+
+    debug = info = warning = error = critical = msg
 
 
 def _one_line(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
