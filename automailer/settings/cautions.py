@@ -19,7 +19,7 @@ _LOOPBACK = ("localhost", "127.", "::1")
 
 def warnings(settings: Settings) -> list[Problem]:
     """What `check` warns of, in file order."""
-    found = [*_servers(settings), *_secrets(settings), *_not_run(settings)]
+    found = [*_servers(settings), *_state(settings), *_secrets(settings), *_not_run(settings)]
     problems = [settings.problem(path, message) for path, message in found]
     return sorted(problems, key=lambda problem: (problem.place.line, problem.place.column))
 
@@ -44,11 +44,16 @@ def _server(server: ServerSettings) -> Iterator[tuple[str, str]]:
         yield "oauth", "signing in by itself is not in this version: give an access token as `token`"
 
 
+def _state(settings: Settings) -> Iterator[tuple[KeyPath, str]]:
+    if _allows(settings.state, stat.S_IWOTH):
+        yield ("state",), "every user of this machine can put files into it, links too: chmod o-w"
+
+
 def _secrets(settings: Settings) -> Iterator[tuple[KeyPath, str]]:
     document = settings.document
-    open_file = document is not None and _readable_by_others(document.path)
+    open_file = document is not None and _allows(document.path, stat.S_IROTH)
     for path, secret in find_secrets(settings):
-        if secret.file is not None and _readable_by_others(secret.file):
+        if secret.file is not None and _allows(secret.file, stat.S_IROTH):
             yield path, f"{secret.file} can be read by every user of this machine: chmod o-r"
         if secret.kind is SecretKind.PLAIN and open_file and path != ("database",):
             yield (
@@ -57,11 +62,11 @@ def _secrets(settings: Settings) -> Iterator[tuple[KeyPath, str]]:
             )
 
 
-def _readable_by_others(path: Path) -> bool:
+def _allows(path: Path, mode: int) -> bool:
     try:
-        return bool(path.stat().st_mode & stat.S_IROTH)
+        return bool(path.stat().st_mode & mode)
     except OSError:
-        return False  # one that is not there is told of where the secret is fetched
+        return False  # a secret's file that is not there is told of where it is fetched
 
 
 def _not_run(settings: Settings) -> Iterator[tuple[KeyPath, str]]:

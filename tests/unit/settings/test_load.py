@@ -342,6 +342,16 @@ def test_secrets_that_everyone_can_read_are_warned_of(write: Write, tmp_path: Pa
     assert kept.startswith(f"smtp.default.password: {tmp_path / 'pw'} can be read by every user")
 
 
+def test_a_state_folder_that_everyone_can_write_to_is_warned_of(write: Write, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    settings = load_settings(write(f"{SMALL}state: state/\n"))
+    state.chmod(0o777)
+    assert [problem.path for problem in warnings(settings)] == ["state"]
+    state.chmod(0o700)
+    assert warnings(settings) == []
+
+
 def test_what_this_version_does_not_run_is_warned_of(write: Write) -> None:
     later = """\
 web: {listen: "127.0.0.1:8025"}
