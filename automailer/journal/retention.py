@@ -60,7 +60,7 @@ def forget(connection: Connection, *, now: datetime, keep: Retention) -> Forgott
             delete(outbox_content).where(outbox_content.c.entry.in_(select(outbox.c.id).where(spent)))
         ).rowcount,
         entries=connection.execute(
-            delete(outbox).where(outbox.c.state.in_(_FINAL), finished < history)
+            delete(outbox).where(outbox.c.state.in_(_FINAL), finished < history, ~_keeps_its_message())
         ).rowcount,
         messages=connection.execute(delete(message).where(*_past(history))).rowcount,
         replies=connection.execute(delete(reply).where(reply.c.at < now - keep.replies)).rowcount,
@@ -108,6 +108,12 @@ def expired_spool(connection: Connection, *, now: datetime, keep: Retention) -> 
 def spool_removed(connection: Connection, ids: list[int]) -> None:
     """Note that the octets of these messages are gone."""
     connection.execute(update(message).where(message.c.id.in_(ids)).values(spool="", keep_raw_until=None))
+
+
+def _keeps_its_message() -> ColumnElement[bool]:
+    """Whether `delete: {after: sent}` would take the message from the server if this entry were forgotten."""
+    listed = exists().where(uid.c.message == outbox.c.message, uid.c.vanished_at.is_(None))
+    return and_(outbox.c.state != EntryState.SENT, listed)
 
 
 def _past(history: datetime) -> list[ColumnElement[bool]]:

@@ -16,6 +16,7 @@ from automailer.journal import (
     MessageRecord,
     MessageState,
     OutboxRecord,
+    RemoveAfter,
     ReplyRecord,
     Retention,
     UidKey,
@@ -199,3 +200,18 @@ def test_of_all_who_ask_one_is_told_to_forget_once_in_a_while(journal: Journal) 
     assert [journal.time_to_forget(now=later, every=day) for _ in range(3)] == [True, False, False]
     assert journal.time_to_forget(now=later + day, every=day)
     assert not journal.time_to_forget(now=later + day * 1.5, every=day)
+
+
+@pytest.mark.parametrize("end", [EntryState.FAILED, EntryState.EXPIRED, EntryState.CANCELLED])
+def test_a_mail_that_was_never_sent_keeps_its_message_however_long_ago(
+    journal: Journal, end: EntryState
+) -> None:
+    waits = record("u1", remove_after=RemoveAfter.SENT, outbox=(mail("k1", state=end),))
+    write(journal, waits)
+    later = NOW + timedelta(days=400)
+    journal.forget(now=later)
+    assert journal.settle_removals("ops", now=later) == 0
+    assert journal.due_removals("ops", now=later) == []
+    write(journal, vanished=("u1",))
+    journal.forget(now=later)
+    assert count(journal, tables.outbox) == 0
