@@ -32,18 +32,20 @@ def table(scene: Scene, taken: Mapping[Client, Sequence[Measurement]], mails: in
     lines = [
         f"## {scene.title}",
         "",
-        "| program | writes | runs | median s | min-max | msgs/s | x fdm | CPU s | peak RSS MB |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| program | writes | runs | median s | min-max | msgs/s | x fdm | CPU s | peak RSS MB | RSS / fdm |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     walls = {client.name: statistics.median(each.wall for each in runs) for client, runs in taken.items()}
+    peaks = {client.name: max(one.peak_kb for one in runs) for client, runs in taken.items()}
     for client, runs in taken.items():
         each = [one.wall for one in runs]
         ratio = f"{walls['fdm'] / walls[client.name]:.2f}" if "fdm" in walls else ""
+        memory = f"{peaks[client.name] / peaks['fdm']:.1f}" if "fdm" in peaks else ""
         processor = statistics.median(one.processor for one in runs)
         lines.append(
             f"| {client.name} | {client.does} | {len(runs)} | {walls[client.name]:.2f} "
             f"| {min(each):.2f}-{max(each):.2f} | {mails / walls[client.name]:.0f} | {ratio} "
-            f"| {processor:.2f} | {max(one.peak_kb for one in runs) / 1000:.1f} |"
+            f"| {processor:.2f} | {peaks[client.name] / 1000:.1f} | {memory} |"
         )
     return "\n".join([*lines, ""])
 
@@ -58,7 +60,8 @@ def head(mails: int) -> str:
 Each program is a process with a fresh state and takes the whole mailbox from one private Dovecot (maildir,
 index warm, PIPELINING, no TLS), leaving it there. Automailer parses each mail, puts it to ten rules and
 writes its journal (SQLite, synchronous=FULL); the others write each mail to a maildir and decide nothing.
-Start-up is included; `x fdm` is how many times as fast as fdm; memory is that of the largest process.
+Start-up is included; `x fdm` is how many times as fast as fdm; memory is that of the largest process, and
+`RSS / fdm` how many times that of fdm.
 
 Measured {datetime.now(UTC):%Y-%m-%d} with `make bench`: {machine}, Python {platform.python_version()},
 {versions}.
