@@ -15,19 +15,26 @@ from automailer.errors import PermanentError, TemporaryError
 from automailer.rules import Subject
 from automailer.templating import LocalFile, render_pattern
 
-__all__ = ["attached_files"]
+__all__ = ["attached_files", "rendered_patterns"]
 
 
-def attached_files(patterns: Iterable[str], subject: Subject, context: PlanContext) -> tuple[LocalFile, ...]:
-    """The files that the patterns, which may be templates, name.
+def rendered_patterns(sources: Iterable[str], subject: Subject) -> tuple[str, ...]:
+    """The patterns that the templates make.
+
+    Raises:
+        PermanentError: a value would lead out of the folder that the author wrote.
+    """
+    return tuple(_pattern(source, subject) for source in sources)
+
+
+def attached_files(patterns: Iterable[str], context: PlanContext) -> tuple[LocalFile, ...]:
+    """The files that the patterns name.
 
     Raises:
         TemporaryError: a pattern finds nothing; the file may still come.
-        PermanentError: a value would lead out of the folder that the author wrote.
     """
     files: list[LocalFile] = []
-    for source in patterns:
-        pattern = _pattern(source, subject)
+    for pattern in patterns:
         found = tuple(context.read_files(pattern))
         if not found:
             reason = f"no file {pattern!r} to attach"

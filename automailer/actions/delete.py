@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import ClassVar, Literal
 
 from automailer.actions.model import ActionModel, Plan, PlanContext, Removal
 from automailer.rules import Subject
-from automailer.settings import Duration, format_duration
+from automailer.settings import Duration
 
 __all__ = ["Delete"]
 
@@ -22,6 +21,4 @@ class Delete(ActionModel):
 
     def plan(self, subject: Subject, context: PlanContext) -> Plan:
         """One removal."""
-        after = self.after
-        shown = format_duration(after) if isinstance(after, timedelta) else after
-        return Plan(fields={"after": shown}, effects=(Removal(after=after),))
+        return Plan(fields={"after": "processed", **self.given()}, effects=(Removal(after=self.after),))

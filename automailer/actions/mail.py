@@ -16,7 +16,7 @@ from automailer.message import Address, Attachment
 from automailer.rules import Subject
 from automailer.templating import Rendered, render_text
 
-__all__ = ["Post", "chosen_attachments", "envelope_of", "render", "shown"]
+__all__ = ["Post", "chosen_attachments", "envelope_of", "render", "said", "shown"]
 
 
 class Post:
@@ -110,6 +110,12 @@ def chosen_attachments(which: bool | tuple[str, ...], subject: Subject) -> tuple
         if (not item.inline if which is True else _fits(item, which))
     )
     return tuple(File(name=item.name, type=item.type, octets=item.content()) for item in chosen)
+
+
+def said(content: Rendered, *, text: str | None, attach: tuple[str, ...]) -> dict[str, object]:
+    """An inline text and the patterns of files as they were rendered, where the action has them, for `explain`."""
+    fields: dict[str, object] = {} if text is None else {"text": content.text}
+    return {**fields, "attach": list(attach)} if attach else fields
 
 
 def shown(envelope: Envelope) -> dict[str, list[str]]:

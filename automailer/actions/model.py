@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
 from automailer.message import Address
 from automailer.rules import Subject, short
@@ -177,6 +177,15 @@ class ActionModel(BaseModel):
     at_least_one: ClassVar[tuple[str, ...]] = ()
     exactly_one: ClassVar[tuple[str, ...]] = ()
 
+    _given: Mapping[str, Any] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _remember(cls, value: object, read: ModelWrapValidatorHandler[Self]) -> Self:
+        action = read(value)
+        action._given = dict(value) if isinstance(value, Mapping) else {}
+        return action
+
     @model_validator(mode="after")
     def _has_what_it_needs(self) -> Self:
         if self.at_least_one and not self._written(self.at_least_one):
@@ -197,6 +206,10 @@ class ActionModel(BaseModel):
             return self.name
         alone = self.shorthand is not None and fields.keys() == {self.shorthand}
         return f"{self.name}: {short(fields[self.shorthand or ''] if alone else fields)}"
+
+    def given(self) -> dict[str, Any]:
+        """The fields that hold no templates, as the file has them (`7d`, not a week)."""
+        return {name: value for name, value in self._given.items() if name not in self.templated}
 
     def assigns(self, subject: Subject) -> Mapping[str, Any]:
         """Values for later rules and templates; only `set` has any."""

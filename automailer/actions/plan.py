@@ -27,9 +27,10 @@ def plan(
 
 
 def _planned(match: Match, call: ActionCall, context: PlanContext) -> Planned:
+    action = _action_of(call)
     found, error = Plan(), None
     try:
-        found = _plan(match, call, context)
+        found = _plan(match, action, context)
     except TemplateError as exc:
         # a template that stands in the rule itself knows no line: its action's place is where to look
         error = str(exc) if exc.line else f"{call.where}: {exc.message}"
@@ -38,18 +39,22 @@ def _planned(match: Match, call: ActionCall, context: PlanContext) -> Planned:
     return Planned(
         rule=match.rule.name,
         position=call.position,
-        action=call.action.name,
-        plan=found,
+        action=action.name,
+        plan=replace(found, fields={**action.given(), **found.fields}),
         error=error,
         shadow=match.rule.mode is Mode.SHADOW,
     )
 
 
-def _plan(match: Match, call: ActionCall, context: PlanContext) -> Plan:
-    action, subject = call.action, match.subject
-    if not isinstance(action, ActionModel):
-        msg = f"{action!r} was not read by this package"
-        raise TypeError(msg)
+def _action_of(call: ActionCall) -> ActionModel:
+    if isinstance(call.action, ActionModel):
+        return call.action
+    msg = f"{call.action!r} was not read by this package"
+    raise TypeError(msg)
+
+
+def _plan(match: Match, action: ActionModel, context: PlanContext) -> Plan:
+    subject = match.subject
     if subject.message.complete:
         return action.plan(subject, context)
     header = cast("Message", _Header(subject.message))

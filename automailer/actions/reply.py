@@ -8,9 +8,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from automailer.actions.attached import attached_files
+from automailer.actions.attached import attached_files, rendered_patterns
 from automailer.actions.fields import Words
-from automailer.actions.mail import Post, render
+from automailer.actions.mail import Post, render, said
 from automailer.actions.model import ActionModel, Plan, PlanContext, refuse
 from automailer.compose import ReplyFacts, may_reply, reply_draft, reply_target
 from automailer.message import Address
@@ -48,21 +48,20 @@ class Reply(ActionModel):
         if not verdict.allowed or target is None:
             return refuse(verdict.reason, {"to": [target.address] if target else []})
         post = Post(context, subject, relay=self.smtp, from_=self.from_)
+        content = render(subject, context, template=self.template, text=self.text, title=self.subject)
         draft = reply_draft(
             subject.message,
-            render(subject, context, template=self.template, text=self.text, title=self.subject),
+            content,
             from_=post.from_,
             to=target,
             loop_id=context.loop_id,
             quote=self.quote,
         )
-        files = attached_files(self.attach, subject, context)
-        draft = replace(draft, attachments=(*draft.attachments, *files))
+        patterns = rendered_patterns(self.attach, subject)
+        draft = replace(draft, attachments=(*draft.attachments, *attached_files(patterns, context)))
         fields = {"to": [target.address], "subject": draft.subject, "from": str(post.from_)}
-        if self.template is not None:
-            fields["template"] = self.template
         mails = post.compose(draft, envelope_from=_NULL_SENDER, answered=target.address)
-        return Plan(fields=fields, effects=mails)
+        return Plan(fields={**fields, **said(content, text=self.text, attach=patterns)}, effects=mails)
 
     def _facts(self, subject: Subject, context: PlanContext, target: Address | None) -> ReplyFacts:
         ledger, now = context.replies, subject.now

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
@@ -55,10 +55,12 @@ class SaveAttachments(ActionModel):
         """One file for each attachment that is let through."""
         packed: dict[str, str] = {}
         found = [self._file(item, subject, context) for item in self._chosen(subject, packed)]
-        folders = dict.fromkeys(shown for _, shown in found)
-        fields: dict[str, object] = {"files": [file.name for file, _ in found]}
+        names = [file.name for file, _ in found]
+        fields: dict[str, object] = {"files": names}
         if found:
-            fields["to"] = next(iter(folders)) if len(folders) == 1 else list(folders)
+            fields["to"] = _one_or_each(shown for _, shown in found)
+            if self.as_ is not None:
+                fields["as"] = _one_or_each(names)
         if packed:
             fields["packed"] = packed
         return Plan(fields=fields, effects=tuple(file for file, _ in found))
@@ -104,3 +106,9 @@ class SaveAttachments(ActionModel):
             chunks=item.chunks,
         )
         return file, target.shown
+
+
+def _one_or_each(texts: Iterable[str]) -> str | list[str]:
+    """The text that all are, or each different one."""
+    different = list(dict.fromkeys(texts))
+    return different[0] if len(different) == 1 else different

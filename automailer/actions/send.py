@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from automailer.actions.attached import attached_files
+from automailer.actions.attached import attached_files, rendered_patterns
 from automailer.actions.fields import Recipients, Which, Words
-from automailer.actions.mail import Post, chosen_attachments, envelope_of, render, shown
+from automailer.actions.mail import Post, chosen_attachments, envelope_of, render, said, shown
 from automailer.actions.model import ActionModel, Plan, PlanContext, refuse
 from automailer.compose import Draft, Kind, loop_marks, may_forward
 from automailer.rules import Subject
@@ -44,6 +44,7 @@ class Send(ActionModel):
             return refuse(verdict.reason, shown(envelope), keeps=True)
         post = Post(context, subject, relay=self.smtp, from_=self.from_)
         content = render(subject, context, template=self.template, text=self.text, title=self.subject)
+        patterns = rendered_patterns(self.attach, subject)
         title = subject.message.subject if content.subject is None else content.subject
         draft = Draft(
             kind=Kind.SEND,
@@ -55,12 +56,12 @@ class Send(ActionModel):
             pictures=content.pictures,
             attachments=(
                 *content.attachments,
-                *attached_files(self.attach, subject, context),
+                *attached_files(patterns, context),
                 *chosen_attachments(self.attachments, subject),
             ),
             loop_ids=loop_marks(subject.message, context.loop_id),
         )
         fields = {**shown(envelope), "subject": title, "from": str(post.from_)}
-        if self.template is not None:
-            fields["template"] = self.template
-        return Plan(fields=fields, effects=post.compose(draft))
+        return Plan(
+            fields={**fields, **said(content, text=self.text, attach=patterns)}, effects=post.compose(draft)
+        )

@@ -43,7 +43,9 @@ def _mail(fields: Mapping[str, Any]) -> str:
 def _attachments(fields: Mapping[str, Any]) -> str:
     if "saved" in fields:
         return _saved(fields) or "nothing to save"
-    names = _several(fields.get("files"))
+    if "files" not in fields:
+        return ""  # it came to nothing: why is said behind it
+    names = _several(fields["files"])
     return f"to {fields.get('to', '')}: {', '.join(names)}" if names else "nothing to save"
 
 
@@ -57,8 +59,9 @@ def _saved(fields: Mapping[str, Any]) -> str:
 
 
 def _message(fields: Mapping[str, Any]) -> str:
-    form = fields.get("as", "eml")
-    return _saved(fields) or f"as {form} to {fields.get('to', '')}/{fields.get('name', '')}"
+    if "saved" in fields or "to" not in fields:
+        return _saved(fields)
+    return f"as {fields.get('as', 'eml')} to {fields['to']}/{fields.get('name', '')}"
 
 
 def _words(fields: Mapping[str, Any]) -> str:

@@ -156,8 +156,8 @@ def test_pictures_in_the_text_are_saved_on_request() -> None:
 def test_folder_and_name_may_speak_of_each_attachment() -> None:
     message = mail_with({"a.pdf": b"1", "b.pdf": b"22"})
     text = "save_attachments: {to: 'in/{{ attachment.size }}', as: '{{ attachment.index }}-{{ attachment.name }}'}"
-    plan = plan_of(text, message)
-    assert plan.fields == {"to": ["in/1", "in/2"], "files": ["1-a.pdf", "2-b.pdf"]}
+    names = ["1-a.pdf", "2-b.pdf"]
+    assert plan_of(text, message).fields == {"to": ["in/1", "in/2"], "files": names, "as": names}
     assert [file.folder for file in files(text, message)] == ["/srv/mail/in/1", "/srv/mail/in/2"]
 
 
