@@ -18,8 +18,8 @@ _COMMENT = re.compile(r"\([^()]*\)")
 
 _PRECEDENCES = frozenset({"bulk", "list", "junk", "auto_reply"})
 
-# [MS-OXCMAIL] 2.1.3.2.20: receipts and delivery reports alone say nothing about replies
-_NOT_ABOUT_REPLIES = frozenset({"", "none", "dr", "ndr", "rn", "nrn"})
+# [MS-OXCMAIL] 2.1.3.2.20; who wants no receipts or reports is a machine, or wants nothing else from one either
+_NO_WISH = frozenset({"", "none"})
 
 _LIST_FIELDS = ("Mailing-List", "X-Mailing-List", "X-BeenThere", "X-Mailman-Version")
 
@@ -80,7 +80,7 @@ def _automatic(message: Message, facts: ReplyFacts) -> str:
 
 def _suppressed(message: Message, facts: ReplyFacts) -> str:
     for value in message.header_all("X-Auto-Response-Suppress"):
-        if any(word.strip().casefold() not in _NOT_ABOUT_REPLIES for word in re.split("[,;]", value)):
+        if any(word.strip().casefold() not in _NO_WISH for word in re.split("[,;]", value)):
             return f"it asks for no automatic answer (X-Auto-Response-Suppress: {value.strip()[:80]})"
     return ""
 
