@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import poplib
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from bench.mails import small_mails
 from bench.measure import TIME, Measurement, run
 from bench.report import Scene, head, table
 from tests.acceptance.servers import Dovecot, missing
+from tests.certificate import self_signed
 
 _RESULTS = Path(__file__).parent / "results.md"
 _DOVECOT = """
@@ -59,7 +59,7 @@ def main() -> int:
 
 def _measure_all(folder: Path, chosen: Sequence[Client], mails: int) -> str:
     tables = []
-    with Dovecot(folder / "dovecot", _certificate(folder), extra=_DOVECOT) as server:
+    with Dovecot(folder / "dovecot", self_signed(folder), extra=_DOVECOT) as server:
         user = server.add_user(USER, PASSWORD)
         for octets in small_mails(mails):
             user.deliver(octets)
@@ -100,30 +100,6 @@ def _warm(port: int) -> None:
     client.uidl()
     client.list()
     client.quit()
-
-
-def _certificate(folder: Path) -> Path:
-    path = folder / "localhost.pem"
-    subprocess.run(
-        [
-            *(
-                "openssl",
-                "req",
-                "-x509",
-                "-newkey",
-                "rsa:2048",
-                "-nodes",
-                "-days",
-                "2",
-                "-subj",
-                "/CN=localhost",
-            ),
-            *("-keyout", path, "-out", path),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    return path
 
 
 if __name__ == "__main__":
