@@ -67,7 +67,7 @@ class _Shelf:
         self.opened.add(file.resolve())
         top = Site(document=document)
         data = document.data
-        if not isinstance(data, dict) or not {"rules", "include"} & data.keys():
+        if not isinstance(data, dict) or data.keys() <= {"vars"}:
             top.refuse("is no rules file: expected rules: and a list of them")
         with self.problems.gathered():
             top.read(lambda value, scope: refuse_unknown_keys(data, FILE_KEYS), data)
