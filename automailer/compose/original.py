@@ -32,8 +32,10 @@ _ANYWHERE = frozenset({"style", "align", "valign", "dir", "lang", "title", "widt
 _OF_TABLES = frozenset({"border", "cellpadding", "cellspacing", "colspan", "rowspan", "background"})
 
 # of styles: nothing that lets the original cover what stands above it
-_HIDING = r"(?:^|;)\s*(?:position|z-index|content|behavior|-moz-binding)\s*:[^;]*"
-_STYLES_DROPPED = re.compile(_HIDING, re.IGNORECASE)
+_STYLES_DROPPED = frozenset({"position", "z-index", "content", "behavior", "-moz-binding"})
+_STYLE_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_BLANKS = re.compile(r"[\x00-\x20]+")
+_OF_PICTURES = ("http:", "https:", "cid:")
 
 
 def quoted_text(message: Message) -> str:
@@ -53,7 +55,7 @@ def facts_html(message: Message) -> str:
     """The same as HTML; the original's own HTML where it has some."""
     facts = "".join(f"<b>{name}:</b> {escape(value)}<br>\n" for name, value in _facts(message))
     content = clean_html(message.html) if has_html(message) else as_html(_cut(message.text))
-    return f'<hr>\n<p>{facts}</p>\n<div class="forwarded">{content}</div>\n'
+    return f'<hr>\n<p>{facts}</p>\n<div class="forwarded" style="overflow: auto">{content}</div>\n'
 
 
 def has_html(message: Message) -> bool:
@@ -102,8 +104,24 @@ def _styled(source: str) -> str:
 
 def _harmless(tag: str, attribute: str, value: str) -> str | None:
     if attribute == "style":
-        return _STYLES_DROPPED.sub("", value) or None
+        return _harmless_style(value) or None
+    scheme = _BLANKS.sub("", value).lower()  # browsers read past blanks in it
+    if attribute == "href" and scheme.startswith("data:"):  # a page of its own, that no relay has seen
+        return None
+    if attribute == "background" and not scheme.startswith(_OF_PICTURES):
+        return None
     return value
+
+
+def _harmless_style(style: str) -> str:
+    declarations = _STYLE_COMMENT.sub("", style).split(";")
+    names = (declaration.partition(":")[0].strip().lower() for declaration in declarations)
+    kept = (
+        declaration
+        for declaration, name in zip(declarations, names, strict=True)
+        if name not in _STYLES_DROPPED and "\\" not in name
+    )
+    return ";".join(kept)
 
 
 def _facts(message: Message) -> list[tuple[str, str]]:
