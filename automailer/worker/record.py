@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,7 +24,10 @@ from automailer.settings import Remove
 from automailer.worker.arrival import Arrival, Outcome
 from automailer.worker.fetch import Unfetched
 
-__all__ = ["RecordPolicy", "record", "record_unfetched"]
+__all__ = ["RecordPolicy", "record", "record_broken", "record_unfetched"]
+
+MAX_SHOWN = 2_000
+"""Characters of a field in the journal: it may hold a whole text, which is in the outbox for as long as it matters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +61,7 @@ def record(outcome: Outcome, policy: RecordPolicy, *, now: datetime, spool: str)
         state=state,
         attempts=attempts,
         next_attempt=now + policy.retry.pause(attempts, jitter=0.0) if retry else None,
-        error="\n".join(problems),
+        error=_cut("\n".join(problems)),
         tags=_tags(outcome),
         rules=tuple(match.rule.name for match in outcome.decided.decision.matches) if outcome.decided else (),
         rules_digest=policy.rules_digest,
@@ -111,7 +114,7 @@ def record_broken(
         state=state,
         attempts=attempts,
         next_attempt=now + policy.retry.pause(attempts, jitter=0.0) if retry else None,
-        error=str(error) or repr(error),
+        error=_cut(str(error) or repr(error)),
         rules_digest=policy.rules_digest,
         spool=spool,
     )
@@ -166,7 +169,7 @@ def _tags(outcome: Outcome) -> tuple[str, ...]:
         if isinstance(effect, Tags)
         for word in effect.words
     )
-    return tuple(dict.fromkeys(words))
+    return tuple(dict.fromkeys(map(_cut, words)))
 
 
 def _effects(outcome: Outcome, now: datetime) -> Iterator[EffectRecord]:
@@ -183,7 +186,7 @@ def _effects(outcome: Outcome, now: datetime) -> Iterator[EffectRecord]:
             at=now,
             fields=_fields(outcome, planned),
             refused=planned.plan.refused or "",
-            error=error,
+            error=_cut(error),
         )
 
 
@@ -200,8 +203,17 @@ def _effect_state(planned: Planned, error: str) -> EffectState:
 
 
 def _fields(outcome: Outcome, planned: Planned) -> dict[str, Any]:
+    fields: dict[str, Any] = {name: _cut(value) for name, value in planned.plan.fields.items()}
     saved = outcome.saved.get(EffectKey(planned.rule, planned.position))
-    return dict(planned.plan.fields) if saved is None else {**planned.plan.fields, "saved": list(saved)}
+    return fields if saved is None else {**fields, "saved": list(saved)}
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if len(value) <= MAX_SHOWN else f"{value[: MAX_SHOWN - 1]}…"
+    if isinstance(value, Mapping):
+        return {key: _cut(entry) for key, entry in value.items()}
+    return [_cut(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
 def _mails(outcome: Outcome) -> Iterator[tuple[Planned, int, Mail]]:
