@@ -32,10 +32,11 @@ MAX_PRODUCT = 1_000_000
 _BREAKS = (
     jinja2.TemplateError,
     ArithmeticError,
+    AssertionError,  # `truncate` below the length of its dots
     AttributeError,
     LookupError,
     MemoryError,
-    RecursionError,
+    RuntimeError,
     TypeError,
     ValueError,
 )

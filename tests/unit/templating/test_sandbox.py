@@ -47,6 +47,8 @@ def test_a_key_goes_before_a_method_of_that_name() -> None:
         ("{{ name + 1 }}", "can only concatenate"),
         ("{{ name|date }}", "strftime"),
         ("{% include 'x' %}", "no loader"),
+        ("{{ 'abcdef' | truncate(2) }}", "expected length >= 3, got 2"),
+        ("{{ cycler() }}", "at least one item has to be provided"),
     ],
 )
 def test_what_breaks_a_template_is_told_with_its_place(source: str, message: str) -> None:
