@@ -68,6 +68,15 @@ def test_what_is_not_said_has_the_default_of_the_reference(write: Write, tmp_pat
     assert (settings.operators, settings.web, settings.reports, settings.expect) == (None, None, {}, {})
 
 
+def test_a_file_that_can_not_be_looked_for_may_be_there(write: Write) -> None:
+    """Its folder may be closed to us; whoever goes to read it is told."""
+    unheard_of = "n" * 300
+    settings = load_settings(
+        write(f"mailboxes: {{a: {{host: h, username: u, password: pw, poll: 1h, rules: {unheard_of}}}}}")
+    )
+    assert [rules.name for rules in settings.mailboxes["a"].rules] == [unheard_of]
+
+
 def test_everything_in_the_reference_can_be_said(write: Write, tmp_path: Path) -> None:
     (tmp_path / "rules").mkdir()
     for name in ("rules/ops.yaml", "ca.pem", "client.pem", "key.pem", "oncall.txt", "people.csv"):
