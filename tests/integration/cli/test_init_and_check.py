@@ -65,6 +65,7 @@ def test_init_names_a_file_that_stands_in_its_way(tmp_path: Path) -> None:
 
 def test_check_tells_every_error_of_settings_and_rules_at_once(desk: Desk) -> None:
     desk.edit("automailer.yaml", "poll: 60s", "pol: 60s")
+    desk.edit("automailer.yaml", "templates: templates/", "tmplates: templates/")
     desk.edit("rules/common.yaml", "kind: bounce}", "kind: bounced}")
     desk.edit("rules/ops.yaml", "from: reports@example.com", "form: reports@example.com")
     checked = desk.run("check")
@@ -75,7 +76,9 @@ def test_check_tells_every_error_of_settings_and_rules_at_once(desk: Desk) -> No
     )
     assert "'bounced'" in checked.out
     assert "          form: reports@example.com\n          ^" in checked.out
-    assert len(_PLACE.findall(checked.out)) >= 4
+    assert "automailer.yaml:13:1: tmplates: is not known here (did you mean 'templates'?)" in checked.out
+    assert len(_PLACE.findall(checked.out)) >= 5
+    assert _PLACE.findall(desk.run("poll").err) == _PLACE.findall(checked.out)
 
 
 def test_check_finds_what_is_wrong_in_a_template(desk: Desk) -> None:
@@ -124,7 +127,10 @@ def test_a_secret_in_a_file_that_is_not_there_is_an_error(desk: Desk) -> None:
     desk.edit("automailer.yaml", "    password: {env: OPS_PASSWORD}", "    password: {file: secrets/ops}")
     checked = desk.run("check", "--json")
     assert checked.status == 78
-    assert [error["path"] for error in checked.document["errors"]] == ["mailboxes.ops.password"]
+    assert [error["path"] for error in checked.document["errors"]] == ["mailboxes.ops.password.file"]
+    polled = desk.run("poll")
+    assert (polled.status, polled.out) == (78, "")
+    assert "mailboxes.ops.password.file: there is no file " in polled.err
 
 
 def test_no_settings_file_is_said_in_one_line(tmp_path: Path) -> None:
