@@ -19,7 +19,8 @@ __all__ = ["Arrival", "Outcome"]
 class Arrival:
     """One message to deal with. `number` is the session's, None when only the spool has it; `id` the journal's.
 
-    `done` are effects of an earlier try; `keeps`: one of them was refused in such a way that the message must stay.
+    `spool` is the copy that an earlier try kept, `done` are its effects; `keeps`: one of them was refused in such a way
+    that the message must stay.
     """
 
     mailbox: str
@@ -30,6 +31,7 @@ class Arrival:
     received: datetime
     id: int | None = None
     attempts: int = 0
+    spool: str = ""
     done: Collection[EffectKey] = ()
     keeps: bool = False
 

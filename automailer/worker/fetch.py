@@ -181,6 +181,7 @@ def _arrival(
         received=retry.received if retry else now,
         id=retry.message if retry else None,
         attempts=retry.attempts if retry else 0,
+        spool=retry.spool if retry else "",
         done=[key for key, effect in effects.items() if effect.state is not EffectState.REFUSED],
         keeps=any(
             effect.state is EffectState.REFUSED and effect.action != "reply" for effect in effects.values()

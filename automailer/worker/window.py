@@ -134,7 +134,7 @@ class WindowDealer:
         return found
 
     def _forget_spooled(self, outcomes: Sequence[Outcome], records: Sequence[MessageRecord]) -> None:
-        """A message that was tried again and is done needs no copy any more; `forget` would find it too, later."""
+        """Copies of earlier tries that are of no more use, since no row knows of them any more."""
         for outcome, one in zip(outcomes, records, strict=True):
-            if outcome.arrival.id is not None and not one.spool:
-                self._shop.spool.drop(f"{outcome.arrival.key}.eml")
+            if outcome.arrival.spool not in ("", one.spool):
+                self._shop.spool.drop(outcome.arrival.spool)

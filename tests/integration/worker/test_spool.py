@@ -24,6 +24,21 @@ def test_a_large_message_is_the_first_of_a_new_state(office: Office) -> None:
     assert office.saved() == {"large.eml": octets}
 
 
+def test_the_copy_of_a_message_that_waited_goes_when_it_is_done_under_another_uid(office: Office) -> None:
+    office.rules(SAVE)
+    (office.folder / "in").write_text("a file stands where the folder should be")
+    for number in range(20):
+        office.deliver(mail(f"mail {number}"))
+    assert office.poll().failed == 20
+    assert len(list((office.folder / "state" / "spool").iterdir())) == 20
+    (office.folder / "in").unlink()
+    office.maildrop().change_uids("moved-")
+    office.wait(hours=1)
+    assert office.poll().processed == 20
+    assert len(office.saved()) == 20
+    assert list((office.folder / "state" / "spool").iterdir()) == []
+
+
 @pytest.mark.parametrize("octets", [b"", b"small", b"large" * 300_000])
 def test_what_is_kept_is_read_again_until_it_is_dropped(tmp_path: Path, octets: bytes) -> None:
     spool = Spool(tmp_path / "state" / "spool")
