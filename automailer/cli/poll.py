@@ -56,6 +56,8 @@ def _poll(said: Invocation, wanted: list[str], *, as_json: bool) -> int:
         print_json(result.document())
     else:
         _tell(result)
+    if result.misconfigured:
+        return Exit.CONFIG
     if result.nothing_polled:
         return Exit.TEMPORARY
     return Exit.FAILED if result.failed else Exit.DONE

@@ -13,11 +13,15 @@ _LOGIN_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 45, 135,
 """Between logins with a refused password: many servers lock an account after a few."""
 
 
-def pause_after(error: Exception, failures: int) -> timedelta | None:
-    """What the error asks for after that many failures in a row; None: the schedule decides."""
+def pause_after(error: Exception, failures: int, *, scheduled: bool = True) -> timedelta | None:
+    """What the error asks for after that many failures in a row; None: whoever polls decides.
+
+    `scheduled` polls come by themselves, and leave a locked mailbox to who has it. One that somebody asked for finds
+    out whether it still is locked: to ask does no harm, unlike with a password.
+    """
     if isinstance(error, AuthError):
         return _LOGIN_PAUSES[min(failures, len(_LOGIN_PAUSES) - 1)]
-    if isinstance(error, BusyError):
+    if isinstance(error, BusyError) and (scheduled or error.code == "LOGIN-DELAY"):
         return error.retry_in
     return None
 

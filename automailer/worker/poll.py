@@ -22,6 +22,7 @@ from automailer.mailbox import Pop3Client, listing_digest, open_mailbox
 from automailer.worker.fetch import Fetcher, Order
 from automailer.worker.job import guarded
 from automailer.worker.log import logger
+from automailer.worker.mended import mended_since
 from automailer.worker.patience import pause_after, still_paused
 from automailer.worker.shop import Shop
 from automailer.worker.survey import Agenda, Surveyor
@@ -38,7 +39,10 @@ _LASTING = (PermanentError, ConfigError)  # what does not go away by itself
 
 @dataclass(slots=True, kw_only=True)
 class MailboxResult:
-    """What one poll came to. `failed` messages are tried again; `may_pass`: the error may go away by itself."""
+    """What one poll came to. `failed` messages are tried again; `may_pass`: the error may go away by itself.
+
+    `misconfigured`: it is the settings that are wrong, such as a secret that can't be had.
+    """
 
     name: str
     listed: int = 0
@@ -49,6 +53,7 @@ class MailboxResult:
     held: int = 0
     error: str = ""
     may_pass: bool = True
+    misconfigured: bool = False
     troubles: list[str] = field(default_factory=list)
 
     def document(self) -> dict[str, Any]:
@@ -60,6 +65,7 @@ class MailboxResult:
         """Note what ended the poll, and whether it may go away by itself."""
         self.error = str(exc) or repr(exc)
         self.may_pass = not isinstance(exc, _LASTING)
+        self.misconfigured = isinstance(exc, ConfigError)
 
 
 def poll_mailbox(
@@ -68,12 +74,12 @@ def poll_mailbox(
     *,
     progress: Progress | None = None,
     patient: bool = True,
-    next_poll: Callable[[], datetime | None] = lambda: None,
+    next_poll: Callable[[], datetime | None] | None = None,
 ) -> MailboxResult:
     """Poll one mailbox; whatever goes wrong is in the result and stays in this mailbox.
 
-    `patient`: a mailbox whose password was refused, or that asked for a pause, is left alone until its time.
-    `next_poll` tells when the schedule has it polled again.
+    `patient`: a mailbox whose password was refused, or that asked for a pause, is left alone until its time, unless
+    the files that it is polled by were changed. `next_poll` tells when the schedule, if there is one, polls it again.
     """
     result = MailboxResult(name=name)
     errors: list[Exception] = []
@@ -85,7 +91,8 @@ def poll_mailbox(
     def leased() -> None:
         journal, owner = shop.journal, shop.owner(f"poll {name}")
         state = journal.mailbox_state(name)
-        if patient and still_paused(state, shop.clock()):
+        paused = patient and still_paused(state, shop.clock())
+        if paused and not mended_since(state.last_poll, shop.assembly.settings, name):
             result.error = (
                 f"{state.error} (not tried before {state.next_poll}; name the mailbox to try it now)"
             )
@@ -95,8 +102,9 @@ def poll_mailbox(
             logger(mailbox=name).warning("mailbox busy")
             return
         guarded(_Poll(shop, result, owner=owner, progress=progress).run, name=f"poll {name}", failed=failed)
-        pause = pause_after(errors[0], state.failures) if errors else None
-        again = next_poll() if pause is None else shop.clock() + pause
+        scheduled = next_poll is not None
+        pause = pause_after(errors[0], state.failures, scheduled=scheduled) if errors else None
+        again = shop.clock() + pause if pause else next_poll and next_poll()
         outcome = PollOutcome(mailbox=name, at=shop.clock(), error=result.error, next_poll=again)
         journal.poll_finished(outcome, owner=owner)
 

@@ -36,6 +36,11 @@ class RoundResult:
         """Whether not one mailbox could be polled, for reasons that may pass."""
         return bool(self.mailboxes) and all(one.error and one.may_pass for one in self.mailboxes)
 
+    @property
+    def misconfigured(self) -> bool:
+        """Whether not one mailbox could be polled, for what is wrong in the settings."""
+        return bool(self.mailboxes) and all(one.misconfigured for one in self.mailboxes)
+
     def document(self) -> dict[str, Any]:
         """As `poll --json` prints it."""
         outbox = {"sent": self.outbox.sent, "queued": self.outbox.queued, "failed": self.outbox.failed}

@@ -123,6 +123,13 @@ def test_a_secret_that_can_not_be_had_is_an_error_once_it_is_needed(desk: Desk) 
     assert [error["path"] for error in checked.document["errors"]] == ["mailboxes.ops.password"]
 
 
+def test_a_secret_that_the_only_mailbox_needs_and_lacks_is_wrong_settings(desk: Desk) -> None:
+    desk.env.clear()
+    polled = desk.run("poll")
+    assert polled.status == 78
+    assert "mailboxes.ops.password: the environment variable OPS_PASSWORD is not set" in polled.out
+
+
 def test_a_secret_in_a_file_that_is_not_there_is_an_error(desk: Desk) -> None:
     desk.edit("automailer.yaml", "    password: {env: OPS_PASSWORD}", "    password: {file: secrets/ops}")
     checked = desk.run("check", "--json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -37,6 +38,12 @@ class Office:
     def rules(self, text: str, *, file: str = "rules.yaml") -> None:
         """Write the rules of every mailbox."""
         (self.folder / file).write_text(text, encoding="utf-8")
+
+    def write(self, path: Path, text: str) -> None:
+        """Write a file by the office's clock."""
+        path.write_text(text, encoding="utf-8")
+        path.chmod(0o600)
+        os.utime(path, (self.now.timestamp(), self.now.timestamp()))
 
     def maildrop(self, user: str = "ops") -> Maildrop:
         return self.pop3.maildrop(user)
@@ -136,8 +143,9 @@ class Office:
             "log": {"level": "error"},
         } | self.settings
         path = self.folder / "automailer.yaml"
-        path.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
-        path.chmod(0o600)
+        text = yaml.safe_dump(settings, allow_unicode=True)
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            self.write(path, text)
         return path
 
     def _mailbox(self, name: str) -> dict[str, object]:

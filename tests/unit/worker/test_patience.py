@@ -25,6 +25,14 @@ def test_a_server_that_names_a_pause_gets_it() -> None:
     assert pause_after(busy, 3) == timedelta(minutes=10)
 
 
+def test_who_asks_for_a_poll_need_not_wait_for_a_lock_but_for_a_pause_between_logins() -> None:
+    pause = timedelta(minutes=10)
+    assert pause_after(BusyError("locked", code="IN-USE", retry_in=pause), 0, scheduled=False) is None
+    delay = BusyError("too often", code="LOGIN-DELAY", retry_in=pause)
+    assert pause_after(delay, 0, scheduled=False) == pause
+    assert pause_after(AuthError("no"), 0, scheduled=False) == timedelta(minutes=5)
+
+
 @pytest.mark.parametrize("error", [TemporaryError("down"), ProtocolError("odd"), ValueError("bug")])
 def test_the_schedule_decides_after_any_other_error(error: Exception) -> None:
     assert pause_after(error, 0) is None
