@@ -70,7 +70,7 @@ def secret_problems(settings: Settings, environ: Mapping[str, str]) -> list[Prob
         except ConfigError as exc:
             message = exc.problems[0].message
         except TemporaryError as exc:
-            message = str(exc)
+            message = str(exc).removeprefix(secret.where)
         else:
             continue
         problems.append(settings.problem(path, message))

@@ -60,6 +60,11 @@ class Secret:
         self._place, self._path = place, path
 
     @property
+    def where(self) -> str:
+        """What stands before the message when it may be had later; "" when nobody told where it is written."""
+        return f"{self._place}: {self._path}: " if self._place else ""
+
+    @property
     def file(self) -> Path | None:
         """The file that holds it, of a secret that is kept in one."""
         return self._folder / str(self._source) if self.kind is SecretKind.FILE else None
@@ -97,8 +102,7 @@ class Secret:
 
     def _error(self, message: str, *, passing: bool = False) -> ConfigError | TemporaryError:
         if passing:
-            where = f"{self._place}: {self._path}: " if self._place else ""
-            return TemporaryError(f"{where}{message}")
+            return TemporaryError(f"{self.where}{message}")
         place = self._place or Place("(no file)", 1, 1)
         return ConfigError([Problem(place=place, path=self._path, message=message)])
 

@@ -308,6 +308,12 @@ def test_secrets_that_can_not_be_had_are_told_at_their_place(write: Write) -> No
     assert secret_problems(settings, {"OPS": "x"}) == []
 
 
+def test_a_command_that_fails_is_told_once_at_its_place(write: Write) -> None:
+    settings = load_settings(write(SMALL.replace("{env: OPS}", "{command: [sh, -c, exit 3]}")))
+    [problem] = secret_problems(settings, {})
+    assert problem.message == "the command sh ended with status 3"
+
+
 def said(settings: Settings) -> list[str]:
     return [f"{problem.path}: {problem.message}" for problem in warnings(settings)]
 
