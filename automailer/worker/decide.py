@@ -106,7 +106,7 @@ def _read_files(folder: Path, pattern: str) -> Iterator[LocalFile]:
         else (folder, absolute)
     )
     try:
-        for path in sorted(base.glob(str(relative))):
+        for path in sorted(base.glob(str(relative))) if relative.parts else ():
             if path.is_file():
                 yield LocalFile(name=path.name, type=media_type(path.name), octets=read_file(path))
     except (OSError, ValueError) as exc:  # a name that no file can have, a folder that can't be listed
