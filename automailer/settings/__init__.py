@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from automailer.settings.cautions import warnings
 from automailer.settings.cron import Cron, Schedule, parse_cron, parse_schedule
-from automailer.settings.document import Document, KeyPath, dotted, nearest, parse_document, read_document
+from automailer.settings.document import (
+    Document,
+    KeyPath,
+    dotted,
+    nearest,
+    parse_document,
+    read_document,
+    shown_path,
+)
 from automailer.settings.fields import Address, Count, FilePath, FilePaths, Flag, Frozen, Name, Text
 from automailer.settings.lists import NamedLists
 from automailer.settings.load import FILE_NAME, find_settings, load_settings, secret_problems
@@ -118,6 +126,7 @@ __all__ = [
     "read_document",
     "secret_problems",
     "settings_schema",
+    "shown_path",
     "sketch_settings",
     "starting_point",
     "validate",

@@ -16,7 +16,16 @@ from automailer.errors import ConfigError, Place, Problem
 from automailer.settings.masking import masked, secret_nodes
 from automailer.settings.tree import Fault, Mark, Node, build
 
-__all__ = ["Document", "KeyPath", "dotted", "nearest", "parse_document", "read_document", "read_leniently"]
+__all__ = [
+    "Document",
+    "KeyPath",
+    "dotted",
+    "nearest",
+    "parse_document",
+    "read_document",
+    "read_leniently",
+    "shown_path",
+]
 
 # Rules for thousands of senders fit many times; a mail or a database given by mistake does not.
 MAX_FILE_OCTETS = 2_000_000
@@ -111,7 +120,7 @@ def read_leniently(path: Path) -> tuple[Document, list[Problem]]:
 
     ConfigError when it can't be read; a document that has no `root` could not be understood at all.
     """
-    name = _shown(path)
+    name = shown_path(path)
     try:
         with path.open("rb") as file:
             octets = file.read(MAX_FILE_OCTETS + 1)
@@ -160,7 +169,7 @@ def _at_start(name: str, message: str) -> Problem:
     return Problem(place=Place(name, 1, 1), path="", message=message)
 
 
-def _shown(path: Path) -> str:
+def shown_path(path: Path) -> str:
     """The path as short as an editor still finds it: relative when it lies under the working folder."""
     try:
         return str(path.absolute().relative_to(Path.cwd()))

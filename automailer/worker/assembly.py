@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from automailer.actions import ActionModel, ActionReader
 from automailer.errors import ConfigError, Problem
 from automailer.rules import Rule, load_rules
-from automailer.settings import MailboxSettings, NamedLists, Settings, load_settings, sketch_settings
+from automailer.settings import (
+    MailboxSettings,
+    NamedLists,
+    Settings,
+    load_settings,
+    shown_path,
+    sketch_settings,
+)
 from automailer.templating import Templates
 
 __all__ = ["Assembly", "assemble"]
@@ -93,7 +100,12 @@ def _template_problems(rules: Mapping[str, tuple[Rule, ...]], templates: Templat
     names = dict.fromkeys(getattr(call.action, "template", None) for call in calls)
     for name in names:
         if isinstance(name, str):
-            yield from templates.check(name)
+            yield from (_shown(problem) for problem in templates.check(name))
+
+
+def _shown(problem: Problem) -> Problem:
+    """The problem with its file named as those of settings and rules are."""
+    return replace(problem, place=replace(problem.place, file=shown_path(Path(problem.place.file))))
 
 
 def _digest(rules: tuple[Rule, ...]) -> str:
