@@ -34,8 +34,8 @@ _PROGRESS = ("state", "attempts", "next_attempt", "error", "spool", "keep_raw_un
 _FACTS = ("header_digest", "message_id", "subject", "from_")
 
 
-def mark_vanished(connection: Connection, name: str, keys: Sequence[UidKey], *, at: datetime | None) -> None:
-    """Note since when UIDs are not listed any more; None when they are back."""
+def mark_vanished(connection: Connection, name: str, keys: Sequence[UidKey], *, at: datetime) -> None:
+    """Note since when UIDs are not listed any more."""
     if not keys:
         return
     connection.execute(

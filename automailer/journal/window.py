@@ -28,7 +28,6 @@ class Window:
         self._again: dict[int, MessageRecord] = {}
         self._seen: dict[UidKey, SeenRecord] = {}
         self._vanished: list[UidKey] = []
-        self._returned: list[UidKey] = []
         self._changes: dict[str, Any] = {}
         self._ids: dict[UidKey, int] = {}
 
@@ -54,10 +53,6 @@ class Window:
         """Mark lines that the listing doesn't have any more."""
         self._vanished.extend(keys)
 
-    def returned(self, keys: Iterable[UidKey]) -> None:
-        """Mark lines that had vanished and are back with the same content."""
-        self._returned.extend(keys)
-
     def listed(self, digest: str) -> None:
         """Say that everything in this listing has been dealt with; the first time ends the first contact."""
         self._changes["listing_digest"] = digest
@@ -76,17 +71,12 @@ class Window:
     @property
     def empty(self) -> bool:
         """True when there is nothing to write, and no transaction is needed."""
-        gathered = (
-            *(self._messages, self._again, self._seen),
-            *(self._vanished, self._returned, self._changes),
-        )
-        return not any(gathered)
+        return not any((self._messages, self._again, self._seen, self._vanished, self._changes))
 
     def write(self, connection: Connection, *, owner: str, until: datetime) -> None:
         """Write everything, provided that the lease is still ours."""
         lease.extend(connection, self.mailbox, owner=owner, until=until, **self._changes)
         rows.mark_vanished(connection, self.mailbox, self._vanished, at=self.now)
-        rows.mark_vanished(connection, self.mailbox, self._returned, at=None)
         fresh = self._messages
         unseen = {key: _left_alone(record) for key, record in self._seen.items() if record.known is None}
         self._ids = rows.insert_messages(connection, self.mailbox, {**fresh, **unseen})

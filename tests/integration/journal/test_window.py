@@ -231,8 +231,9 @@ def test_vanished_uids_are_remembered_and_may_come_back(journal: Journal) -> Non
         window.vanished([UidKey("u1")])
     assert journal.known("ops")[UidKey("u1")].vanished_at == SOON
     assert journal.known("ops")[UidKey("u2")].vanished_at is None
+    back = SeenRecord(uid="u1", at=SOON, known=journal.known("ops")[UidKey("u1")])
     with journal.window("ops", owner=OWNER, now=SOON) as window:
-        window.returned([UidKey("u1")])
+        window.seen([back])
     assert journal.known("ops")[UidKey("u1")].vanished_at is None
 
 
