@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any, cast
 
+from automailer.actions.answered import Answered
 from automailer.actions.model import ActionModel, Plan, PlanContext, Planned, refuse
 from automailer.errors import PermanentError, TemplateError, TemporaryError
 from automailer.message import Message
@@ -20,10 +21,14 @@ def plan(
     decision: Decision, context: PlanContext, *, done: Collection[tuple[str, int]] = ()
 ) -> Iterator[Planned]:
     """What the matched rules' actions come to, in order, but for those in `done` (rule's name, position)."""
+    answered = Answered(context.replies)
+    context = replace(context, replies=answered)
     for match in decision.matches:
         for call in match.rule.then:
             if (match.rule.name, call.position) not in done:
-                yield _planned(match, call, context)
+                planned = _planned(match, call, context)
+                answered.note(planned, match.subject.now)
+                yield planned
 
 
 def _planned(match: Match, call: ActionCall, context: PlanContext) -> Planned:
