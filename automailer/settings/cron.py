@@ -154,6 +154,8 @@ def _read_schedule(value: object) -> Any:
         return value
     if isinstance(value, str):
         return parse_schedule(value)
+    if isinstance(value, dict) and isinstance(value.get("cron"), str) and len(value) == 1:
+        return parse_cron(value["cron"])
     msg = f"expected a duration such as 60s or a cron time, found {shorten(value)}"
     raise ValueError(msg)
 
@@ -168,9 +170,19 @@ Schedule = Annotated[
     PlainSerializer(_write_schedule),
     WithJsonSchema(
         {
-            "type": "string",
-            "pattern": r"^\s*([0-9]{1,12} ?[smhdw]|\S+(\s+\S+){4})\s*$",
-            "examples": ["60s", "*/5 8-18 * * mon-fri"],
+            "anyOf": [
+                {
+                    "type": "string",
+                    "pattern": r"^\s*([0-9]{1,12} ?[smhdw]|\S+(\s+\S+){4})\s*$",
+                    "examples": ["60s", "*/5 8-18 * * mon-fri"],
+                },
+                {
+                    "type": "object",
+                    "properties": {"cron": {"type": "string", "pattern": r"^\s*\S+(\s+\S+){4}\s*$"}},
+                    "required": ["cron"],
+                    "additionalProperties": False,
+                },
+            ]
         }
     ),
 ]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import yaml
 from apscheduler.triggers.cron import CronTrigger
+from pydantic import TypeAdapter, ValidationError
 
-from automailer.settings import Cron, parse_cron, parse_schedule
+from automailer.settings import Cron, Schedule, parse_cron, parse_schedule
 
 SUNDAY = 0
 
@@ -105,3 +107,22 @@ def test_a_schedule_is_a_pause_or_a_cron_time() -> None:
     assert isinstance(parse_schedule("*/5 8-18 * * mon-fri"), Cron)
     with pytest.raises(ValueError, match="longer than nothing"):
         parse_schedule("0s")
+
+
+@pytest.mark.parametrize("text", ['"*/5 8-18 * * mon-fri"', '{cron: "*/5 8-18 * * mon-fri"}'])
+def test_a_cron_time_may_be_called_so(text: str) -> None:
+    schedule = read_schedule(text)
+    assert str(schedule) == "*/5 8-18 * * mon-fri"
+
+
+@pytest.mark.parametrize(
+    "text", ["{cron: 60s}", "{cron: 5}", "{crn: 0 8 * * *}", "{cron: 0 8 * * *, x: 1}", "5"]
+)
+def test_what_is_no_schedule_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError):
+        read_schedule(text)
+
+
+def read_schedule(text: str) -> object:
+    """The schedule that a value in YAML means."""
+    return TypeAdapter(Schedule).validate_python(yaml.safe_load(text))
