@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from automailer.errors import ConfigError, PermanentError
+from automailer.errors import ConfigError, TemporaryError
 from automailer.journal import (
     MessageRecord,
     MessageState,
@@ -34,7 +34,6 @@ Progress = Callable[[str, int, int], None]
 """Hears how a poll comes on: mailbox, messages dealt with, messages to deal with."""
 
 LEAVES = (MessageState.DONE, MessageState.OVERSIZE)
-_LASTING = (PermanentError, ConfigError)  # what does not go away by itself
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,7 +63,7 @@ class MailboxResult:
     def fail(self, exc: Exception) -> None:
         """Note what ended the poll, and whether it may go away by itself."""
         self.error = str(exc) or repr(exc)
-        self.may_pass = not isinstance(exc, _LASTING)
+        self.may_pass = isinstance(exc, TemporaryError)
         self.misconfigured = isinstance(exc, ConfigError)
 
 

@@ -69,6 +69,14 @@ def test_a_secret_whose_file_was_mended_is_tried_at_once(office: Office) -> None
     assert (office.poll().error, office.states()) == ("", ["done"])
 
 
+def test_a_server_that_is_not_to_be_trusted_does_not_become_so_by_itself(office: Office) -> None:
+    office.rules(KEEP)
+    office.mailboxes["ops"] = {"tls": "starttls"}
+    found = office.round()
+    assert "STLS" in found.mailboxes[0].error
+    assert (found.failed, found.nothing_polled) == (True, False)
+
+
 def test_wrong_settings_of_the_only_mailbox_are_told_apart(office: Office) -> None:
     office.rules(KEEP)
     office.mailboxes["ops"] = {"password": {"env": "NOBODY_HAS_SET_THIS"}}
