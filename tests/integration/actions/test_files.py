@@ -7,8 +7,10 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -282,13 +284,26 @@ def test_without_hard_links_an_empty_file_of_another_is_left_alone_and_our_reser
     assert tree(tmp_path) == {"a.txt": b"", f"a-{TOKEN[:16]}.txt": b"content"}
 
 
-def test_a_folder_that_can_not_be_written_is_told(tmp_path: Path) -> None:
-    if os.geteuid() == 0:
-        pytest.skip("root may write everywhere")
-    tmp_path.chmod(0o500)
-    with pytest.raises(TemporaryError, match="Permission denied"):
-        put(a_file(tmp_path))
-    tmp_path.chmod(0o700)
+@contextmanager
+def without_privileges() -> Iterator[None]:
+    """As somebody who is not root: root may write everywhere."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65_534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def test_a_folder_that_can_not_be_written_is_told() -> None:
+    # Not pytest's own folder: that one is closed to others.
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o555)
+        with without_privileges(), pytest.raises(TemporaryError, match="Permission denied"):
+            put(a_file(name))
+        Path(name).chmod(0o755)
 
 
 def test_a_folder_of_the_kernel_can_not_be_written_either() -> None:
