@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from automailer.actions.fields import is_template, template_names
+from automailer.actions.fields import is_template
 from automailer.actions.folders import trusted_start
 from automailer.actions.model import PlanContext
 from automailer.errors import PermanentError, TemporaryError
-from automailer.rules import Subject
+from automailer.rules import Subject, template_names
 from automailer.templating import LocalFile, render_pattern
 
 __all__ = ["attached_files", "rendered_patterns"]

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from automailer.rules import Subject, name_matches
+from automailer.rules import Subject, name_matches, template_names
 from automailer.settings import Flag
-from automailer.templating import names, render_text
+from automailer.templating import render_text
 
 __all__ = [
     "Globs",
@@ -20,7 +20,6 @@ __all__ = [
     "is_template",
     "render_value",
     "rendered",
-    "template_names",
 ]
 
 
@@ -76,20 +75,6 @@ Which = Annotated[
 def is_template(text: str) -> bool:
     """Whether there is anything in it to render."""
     return "{{" in text or "{%" in text
-
-
-def template_names(subject: Subject, **more: Any) -> dict[str, Any]:
-    """The names that a template of this subject's rule sees."""
-    return names(
-        subject.message,
-        mailbox=subject.mailbox,
-        uidl=subject.uidl,
-        match=subject.match,
-        vars=subject.vars,
-        rule=subject.rule,
-        now=subject.now,
-        **more,
-    )
 
 
 def rendered(source: str, subject: Subject, **more: Any) -> str:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from automailer.actions.fields import Recipients, rendered, template_names
+from automailer.actions.fields import Recipients, rendered
 from automailer.actions.model import Mail, PlanContext, Sender
 from automailer.actions.recipients import addresses
 from automailer.compose import Draft, Enclosure, File, compose, make_message_id
 from automailer.compose import Recipients as Envelope
 from automailer.errors import PermanentError
 from automailer.message import Address, Attachment
-from automailer.rules import Subject
+from automailer.rules import Subject, template_names
 from automailer.templating import Rendered, render_text
 
 __all__ = ["Post", "chosen_attachments", "envelope_of", "render", "said", "shown"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from automailer.rules.address import AddressMatcher, read_address
 from automailer.rules.evaluate import evaluate
 from automailer.rules.explain import Branch, explain, outline, rule_documents
+from automailer.rules.expression import template_names
 from automailer.rules.glob import is_glob, type_matches
 from automailer.rules.load import load_rules
 from automailer.rules.model import (
@@ -59,5 +60,6 @@ __all__ = [
     "rule_documents",
     "rules_schema",
     "short",
+    "template_names",
     "type_matches",
 ]

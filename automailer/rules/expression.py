@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from automailer.errors import TemplateError
 from automailer.rules.glimpse import watched
@@ -15,7 +15,7 @@ from automailer.rules.site import Site
 if TYPE_CHECKING:
     from automailer.templating import Expression
 
-__all__ = ["IfTest", "read_if"]
+__all__ = ["IfTest", "read_if", "template_names"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +30,9 @@ class IfTest:
         Raises:
             TemplateError: it can't be evaluated, and not for want of something that was not fetched.
         """
-        from automailer.templating import names
-
         subject, watch = watched(subject)
-        known = names(
-            subject.message,
-            mailbox=subject.mailbox,
-            uidl=subject.uidl,
-            match=subject.match,
-            vars=subject.vars,
-            rule=subject.rule,
-            now=subject.now,
-        )
         try:
-            value = self.expression.evaluate(known)
+            value = self.expression.evaluate(template_names(subject))
             holds = bool(value)
         except TemplateError:
             if watch.touched:
@@ -53,6 +42,22 @@ class IfTest:
 
 
 _UNCERTAIN = Seen(Answer.UNKNOWN, "reads what was not fetched")
+
+
+def template_names(subject: Subject, **more: Any) -> dict[str, Any]:
+    """The names that an expression or a template of this subject's rule sees."""
+    from automailer.templating import names
+
+    return names(
+        subject.message,
+        mailbox=subject.mailbox,
+        uidl=subject.uidl,
+        match=subject.match,
+        vars=subject.vars,
+        rule=subject.rule,
+        now=subject.now,
+        **more,
+    )
 
 
 def read_if(value: object, site: Site) -> Test:
