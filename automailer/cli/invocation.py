@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Config",
+    "Id",
     "Invocation",
     "Json",
+    "Limit",
     "Wire",
     "changed",
     "invocation",
@@ -44,6 +46,8 @@ Config = Annotated[
         "--config", "-c", help="The settings file.", show_default="search order of the documentation"
     ),
 ]
+Limit = Annotated[int, typer.Option("--limit", min=1, metavar="N", help="At most so many, the newest.")]
+Id = Annotated[int, typer.Argument(metavar="ID", help="Its number in the list.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Wire = Annotated[bool, typer.Option("--wire", help="Print the POP3 and SMTP dialogues, secrets masked.")]
 

@@ -8,7 +8,17 @@ import typer
 
 from automailer.cli.effects import effect_line
 from automailer.cli.groups import group
-from automailer.cli.invocation import Config, Json, changed, invocation, looked_up, now, read_settings
+from automailer.cli.invocation import (
+    Config,
+    Id,
+    Json,
+    Limit,
+    changed,
+    invocation,
+    looked_up,
+    now,
+    read_settings,
+)
 from automailer.cli.names import choice, known
 from automailer.cli.output import minute, moment, print_facts, print_json, print_table, printable, screen
 from automailer.cli.tree import tree_lines
@@ -30,8 +40,6 @@ State = Annotated[
         "--state", metavar="STATE", help="Only in this state: done, retry, failed, held, seen, oversize."
     ),
 ]
-Limit = Annotated[int, typer.Option("--limit", min=1, metavar="N", help="At most so many, the newest.")]
-Id = Annotated[int, typer.Argument(metavar="ID", help="Its number in the list.", show_default=False)]
 
 
 @messages.command("list")

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from automailer.cli.groups import group
-from automailer.cli.invocation import Config, Json, changed, invocation, looked_up, now, read_settings
+from automailer.cli.invocation import (
+    Config,
+    Id,
+    Json,
+    Limit,
+    changed,
+    invocation,
+    looked_up,
+    now,
+    read_settings,
+)
 from automailer.cli.names import choice, known
 from automailer.cli.output import minute, moment, print_facts, print_json, print_table, printable
 from automailer.errors import PermanentError
@@ -33,8 +43,6 @@ State = Annotated[
         help="Only in this state: queued, sending, sent, failed, expired, held, cancelled.",
     ),
 ]
-Limit = Annotated[int, typer.Option("--limit", min=1, metavar="N", help="At most so many, the newest.")]
-Id = Annotated[int, typer.Argument(metavar="ID", help="Its number in the list.", show_default=False)]
 Raw = Annotated[bool, typer.Option("--raw", help="Print the mail itself, as it goes out.")]
 
 
