@@ -1,12 +1,12 @@
-# For everybody: `make demo`, `make test`. For those who change it: `make check`, `make bench`.
-# PYTHON is the interpreter that the environment is made with; ARGS goes to pytest.
+# For everybody: `make demo`, `make test`. For those who change it: `make check`, `make bench`, `make fuzz`.
+# PYTHON is the interpreter that the environment is made with; ARGS goes to pytest, or to the fuzzer.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench fuzz clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/automailer demo
@@ -21,6 +21,9 @@ check: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m bench
+
+fuzz: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 clean:
 	rm -rf $(VENV) demo

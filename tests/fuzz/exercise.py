@@ -1,0 +1,117 @@
+"""Puts one mail through everything that reads mail, and holds the laws that no mail may break."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from automailer.message import KINDS, Message, parse, safe_name
+from automailer.rules import Decision, compact, restore
+from automailer.sandbox import sample_mails
+from automailer.shipped import shipped
+from automailer.worker import assemble
+from automailer.worker.decide import Decided, Decider
+from automailer.worker.explain import NoReplies
+
+__all__ = ["Exercise", "seeds"]
+
+CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "mail"
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+
+_SETTINGS = """\
+templates: {templates}
+timezone: UTC
+lists:
+  oncall: [oncall@example.org]
+  people: ["*@example.net", ann@example.com]
+  words: [test, "re:*"]
+mailboxes:
+  fuzz:
+    host: 127.0.0.1
+    username: ops@example.com
+    password: none
+    poll: 1h
+    rules: [{common}, {ops}, {fuzz}]
+smtp:
+  default: {{host: 127.0.0.1, from: ops@example.com}}
+"""
+
+
+def seeds() -> tuple[bytes, ...]:
+    """The sample mails, and the corpus where it is."""
+    files = sorted(path for path in CORPUS.rglob("*") if path.is_file()) if CORPUS.is_dir() else []
+    return (*(mail.octets for mail in sample_mails()), *(path.read_bytes() for path in files))
+
+
+class Exercise:
+    """The sample rules and rules of every kind, ready to be put to mails; `folder` gets the settings file."""
+
+    def __init__(self, folder: Path) -> None:
+        path = folder / "automailer.yaml"
+        rules = shipped("rules")
+        path.write_text(
+            _SETTINGS.format(
+                templates=shipped("templates"),
+                common=rules / "common.yaml",
+                ops=rules / "ops.yaml",
+                fuzz=Path(__file__).with_name("rules.yaml"),
+            ),
+            encoding="utf-8",
+        )
+        self.assembly = assemble(path)
+        self._decider = Decider(self.assembly, "fuzz", loop_id="0" * 32, replies=NoReplies())
+
+    def __call__(self, octets: bytes) -> None:
+        """Read all of it, decide with the whole, again, and with the header alone.
+
+        Raises:
+            AssertionError: a law is broken.
+        """
+        whole = parse(octets)
+        read_all(whole)
+        first, again = self._decide(parse(octets)), self._decide(parse(octets))
+        assert first.decision.trace == again.decision.trace, "a decision is the same twice"
+        thorough = self._decide(whole, thorough=True)
+        assert _matched(first.decision) == _matched(thorough.decision), "answering more tests changes nothing"
+        assert not thorough.decision.undecided, "with all of the message nothing is unknown"
+        assert restore(compact(first.decision)), "a trace can be kept"
+        header = octets[: _header_end(octets)]
+        partly = parse(header, size=len(octets), complete=False)
+        read_all(partly)
+        known = self._decide(partly).decision
+        if not known.undecided:
+            assert _matched(known) == _matched(first.decision), "the header never contradicts the whole"
+
+    def _decide(self, message: Message, *, thorough: bool = False) -> Decided:
+        return self._decider.decide(message, uidl="u", now=NOW, thorough=thorough)
+
+
+def read_all(message: Message) -> None:
+    """Ask for everything that a message tells.
+
+    Raises:
+        AssertionError: something comes out that must not.
+    """
+    for header in message.headers:
+        assert not set(header.value) & set("\r\n\0\x1b"), "a header value is one line"
+        message.addresses(header.name)
+    assert all(date is None or date.tzinfo for date in (message.date, message.received_at)), "dates are aware"
+    assert message.kinds <= set(KINDS)
+    assert "\r" not in message.text + message.subject + message.html
+    assert len(message.header_digest) == 64
+    (message.text + message.html + message.subject).encode()
+    for attachment in message.attachments:
+        assert safe_name(attachment.name, fallback="") == attachment.name
+        assert attachment.size == sum(map(len, attachment.chunks()))
+        assert attachment.inline in (True, False)
+    assert all(message.defects)
+
+
+def _matched(decision: Decision) -> list[tuple[str, dict[str, str]]]:
+    return [(match.rule.name, dict(match.subject.match)) for match in decision.matches]
+
+
+def _header_end(octets: bytes) -> int:
+    """Where TOP n 0 would stop: after the first empty line."""
+    ends = [at + len(mark) for mark in (b"\r\n\r\n", b"\n\n") if (at := octets.find(mark)) >= 0]
+    return min(ends, default=len(octets))
