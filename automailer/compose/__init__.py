@@ -5,6 +5,7 @@ from __future__ import annotations
 from automailer.compose.addresses import address_header, envelope_address, is_ascii_address
 from automailer.compose.forward import forward_draft
 from automailer.compose.guards import ReplyFacts, may_reply
+from automailer.compose.letter import Letter, write_letter
 from automailer.compose.loops import loop_marks, may_forward
 from automailer.compose.model import Draft, Enclosure, File, Forward, Kind, Recipients, Verdict
 from automailer.compose.octets import compose
@@ -19,6 +20,7 @@ __all__ = [
     "File",
     "Forward",
     "Kind",
+    "Letter",
     "Recipients",
     "ReplyFacts",
     "Verdict",
@@ -37,4 +39,5 @@ __all__ = [
     "reply_subject",
     "reply_target",
     "threading",
+    "write_letter",
 ]
