@@ -28,8 +28,9 @@ from automailer.settings.models import (
     Settings,
     WebSettings,
 )
+from automailer.settings.references import missing_file
 from automailer.settings.reports_model import ExpectSettings, ReportSettings
-from automailer.settings.schema import settings_schema
+from automailer.settings.schema import file_schema, settings_schema
 from automailer.settings.secret import Secret, SecretKind, find_secrets
 from automailer.settings.server_model import OAuthFlow, OAuthSettings, ServerSettings, Tls
 from automailer.settings.sketch import Sketch, sketch_settings
@@ -108,11 +109,13 @@ __all__ = [
     "UidsChanged",
     "WebSettings",
     "dotted",
+    "file_schema",
     "find_secrets",
     "find_settings",
     "format_duration",
     "format_size",
     "load_settings",
+    "missing_file",
     "nearest",
     "parse_age_comparison",
     "parse_count_comparison",

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from automailer.errors import Problem
-from automailer.settings.document import Document, nearest
+from automailer.settings.document import Document, KeyPath, nearest
 from automailer.settings.fields import resolve
 
-__all__ = ["dangling_references"]
+__all__ = ["dangling_references", "missing_file"]
 
 Steps = tuple[str | int, ...]
 Pattern = Sequence[str]
@@ -59,15 +59,19 @@ def dangling_references(document: Document, folder: Path) -> Iterator[Problem]:
 
 def _missing_files(document: Document, folder: Path) -> Iterator[Problem]:
     for path, file in _paths(document, folder, _FILES):
-        if _is_missing(file):
-            yield document.problem(path, f"there is no file {file}", hint=_sibling(file, folder))
+        problem = missing_file(document, path, file, folder)
+        if problem is not None:
+            yield problem
 
 
-def _is_missing(file: Path) -> bool:
+def missing_file(document: Document, path: KeyPath, file: Path, folder: Path) -> Problem | None:
+    """What is to be said when the file that the document names at the path is not there."""
     try:
-        return not file.is_file()
+        if file.is_file():
+            return None
     except OSError:
-        return False  # behind a door that is closed to us, say: whoever goes to read it is told so
+        return None  # behind a door that is closed to us, say: whoever goes to read it is told so
+    return document.problem(path, f"there is no file {file}", hint=_sibling(file, folder))
 
 
 def _missing_folders(document: Document, folder: Path) -> Iterator[Problem]:

@@ -1,23 +1,29 @@
-"""JSON Schema of the settings file, for editors."""
+"""JSON Schema of the files that people write, for editors."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from automailer.settings.models import Settings
 from automailer.settings.values import format_duration
 
-__all__ = ["settings_schema"]
+__all__ = ["file_schema", "settings_schema"]
 
 
 def settings_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of automailer.yaml; whether names and files are there, it can't tell."""
-    schema = Settings.model_json_schema(by_alias=True, mode="validation", schema_generator=_Generator)
+    return file_schema(Settings, title="automailer.yaml")
+
+
+def file_schema(model: type[BaseModel], *, title: str) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a file whose whole is this model."""
+    schema = model.model_json_schema(by_alias=True, mode="validation", schema_generator=_Generator)
     _close(schema)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "automailer.yaml"}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": title}
 
 
 class _Generator(GenerateJsonSchema):
