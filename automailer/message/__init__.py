@@ -10,6 +10,7 @@ from automailer.message.markup import text_of
 from automailer.message.message import Message, parse
 from automailer.message.model import Address, Header
 from automailer.message.names import safe_name
+from automailer.message.remembered import NotKnown, Remembered
 
 __all__ = [
     "KINDS",
@@ -18,6 +19,8 @@ __all__ = [
     "Attachment",
     "Header",
     "Message",
+    "NotKnown",
+    "Remembered",
     "guess",
     "parse",
     "parse_addresses",

@@ -22,6 +22,7 @@ from automailer.rules.model import (
     Test,
     TestTrace,
 )
+from automailer.rules.recall import recall
 from automailer.rules.record import compact, restore
 from automailer.rules.refusal import Refused, short
 from automailer.rules.registry import TESTS
@@ -56,6 +57,7 @@ __all__ = [
     "read_address",
     "read_name",
     "read_text",
+    "recall",
     "restore",
     "rule_documents",
     "rules_schema",

@@ -40,8 +40,9 @@ class Searched:
 
     def match(self, thing: Address, lists: Lists = NOTHING) -> Hit | None:
         """Search the address as it is written."""
+        name = thing.name  # first of all: of a sender who is only remembered it is not known
         hit = self.pattern.match(str(thing))
-        return hit if hit or thing.name else self.pattern.match(f"<{thing.address}>")
+        return hit if hit or name else self.pattern.match(f"<{thing.address}>")
 
 
 @dataclass(frozen=True, slots=True)

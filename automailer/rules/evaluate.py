@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from automailer.errors import TemplateError
+from automailer.message import NotKnown
 from automailer.rules.glimpse import watched
 from automailer.rules.model import (
     NOTHING,
@@ -85,6 +86,7 @@ class _Course:
             rule=rule.name,
             unsure=base.unsure,
             unsettled=base.unsettled,
+            recalled=base.recalled,
         )
 
     def _vars(self, rule: Rule) -> Mapping[str, Any]:
@@ -150,7 +152,7 @@ def _assigned(action: Action, subject: Subject) -> tuple[Mapping[str, Any], bool
     glimpse, watch = watched(subject)
     try:
         values = action.assigns(glimpse)
-    except TemplateError:
+    except (TemplateError, NotKnown):
         if not watch.touched:
             raise
         values = NOTHING

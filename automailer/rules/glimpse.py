@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, cast
 
-from automailer.message import Message
+from automailer.message import Message, NotKnown
 from automailer.rules.model import Subject
 
 __all__ = ["Watch", "watched"]
@@ -33,7 +33,11 @@ class _Headers:
     def __getattr__(self, name: str) -> Any:
         if name in _IN_THE_BODY:
             self._watch.touched = True
-        return getattr(self._message, name)
+        try:
+            return getattr(self._message, name)
+        except NotKnown:
+            self._watch.touched = True
+            raise
 
 
 class _Unsettled(Mapping[str, Any]):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 from automailer.errors import Place
+from automailer.message import NotKnown
 from automailer.rules.model import NOTHING, Answer, Subject, TestTrace
 from automailer.rules.refusal import printable
 
@@ -54,7 +55,12 @@ class Leaf:
 
     def check(self, subject: Subject, *, thorough: bool = False) -> TestTrace:
         """Answer for this message."""
-        seen = self.content.observe(subject)
+        try:
+            seen = self.content.observe(subject)
+        except NotKnown as exc:
+            seen = Seen(Answer.UNKNOWN, str(exc))
+        if seen.answer is Answer.UNKNOWN and (self.test, self.wanted) in subject.recalled:
+            return replace(subject.recalled[self.test, self.wanted], where=self.where)
         return TestTrace(
             test=self.test,
             wanted=self.wanted,

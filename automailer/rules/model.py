@@ -51,7 +51,8 @@ class Subject:
     `vars` and `matched` grow from rule to rule, `match` from test to test: the evaluator replaces the value,
     nothing mutates it. `lists` gives the entries of a named list. `now` is aware, in the settings'
     time zone. `unsure` names the earlier rules whose answer is unknown, `unsettled` those of `match` and `vars`
-    that an unknown answer may yet change.
+    that an unknown answer may yet change. `recalled` has the answers of an earlier decision, by test and what it
+    wanted; they stand in for what is not known.
     """
 
     message: Message
@@ -65,6 +66,7 @@ class Subject:
     rule: str = ""
     unsure: tuple[str, ...] = ()
     unsettled: frozenset[str] = frozenset()
+    recalled: Mapping[tuple[str, str], TestTrace] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

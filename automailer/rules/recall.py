@@ -1,0 +1,41 @@
+"""The answers of an earlier decision, for a message of which little more is known than they. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from automailer.rules.leaf import SHOWN
+from automailer.rules.model import Answer, RuleTrace, TestTrace
+
+__all__ = ["recall"]
+
+_OF_OTHER_RULES = frozenset({"if", "matched"})
+"""Their answers rest on what other rules captured, set or matched, so they hold only among those very rules."""
+
+
+def recall(trace: Iterable[RuleTrace]) -> Mapping[tuple[str, str], TestTrace]:
+    """Each certain answer by the test and what it wanted: a rule that asks the same is given the same.
+
+    Where what was wanted, or captured, is longer than a trace shows, it says too little.
+    """
+    tops = (rule.test for rule in trace if rule.test is not None)
+    return {(test.test, test.wanted): _honest(test) for test in _leaves(tops) if _says_enough(test)}
+
+
+def _leaves(tests: Iterable[TestTrace]) -> Iterator[TestTrace]:
+    for test in tests:
+        if test.children:
+            yield from _leaves(test.children)
+        else:
+            yield test
+
+
+def _says_enough(test: TestTrace) -> bool:
+    sure = test.answer is not Answer.UNKNOWN and test.test not in _OF_OTHER_RULES
+    return sure and bool(test.wanted) and not test.wanted.endswith("…")
+
+
+def _honest(test: TestTrace) -> TestTrace:
+    cut = any(len(text) >= SHOWN and text.endswith("…") for text in test.captures.values())
+    return replace(test, unsettled=True) if cut else test
