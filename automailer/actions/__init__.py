@@ -15,6 +15,7 @@ from automailer.actions.model import (
     SavedFile,
     Sender,
     Tags,
+    Unknown,
 )
 from automailer.actions.perform import exists, save
 from automailer.actions.plan import plan
@@ -36,6 +37,7 @@ __all__ = [
     "SavedFile",
     "Sender",
     "Tags",
+    "Unknown",
     "action_schemas",
     "exists",
     "plan",

@@ -27,6 +27,7 @@ __all__ = [
     "SavedFile",
     "Sender",
     "Tags",
+    "Unknown",
     "refuse",
 ]
 
@@ -102,8 +103,22 @@ def refuse(reason: str, fields: Mapping[str, Any], *, keeps: bool = False) -> Pl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """Why nobody can say what an action comes to, for a message that is only remembered.
+
+    `fields` are those that can't be rendered.
+    """
+
+    why: str
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """One action of one rule for one message. `error`: it could not be planned now and is tried again."""
+    """One action of one rule for one message. `error`: it could not be planned now and is tried again.
+
+    With `unknown`, the plan has the fields that could be rendered, and no effects.
+    """
 
     rule: str
     position: int
@@ -111,6 +126,7 @@ class Planned:
     plan: Plan = field(default_factory=Plan)
     error: str | None = None
     shadow: bool = False
+    unknown: Unknown | None = None
 
     def document(self) -> dict[str, Any]:
         """As `explain --json` and `poll --dry-run --json` show it."""
@@ -164,6 +180,7 @@ class ActionModel(BaseModel):
 
     `shorthand` is the field whose value may stand alone, `always_short` says that nothing else can stand there.
     `templated` are the fields, by the names in the file, that may hold templates; these see `more_names` too.
+    `shows` are names in a plan's fields that are no fields of the action itself.
     Of the fields `at_least_one` and `exactly_one` so many must be there.
     """
 
@@ -174,6 +191,7 @@ class ActionModel(BaseModel):
     always_short: ClassVar[bool] = False
     templated: ClassVar[frozenset[str]] = frozenset()
     more_names: ClassVar[frozenset[str]] = frozenset()
+    shows: ClassVar[frozenset[str]] = frozenset()
     at_least_one: ClassVar[tuple[str, ...]] = ()
     exactly_one: ClassVar[tuple[str, ...]] = ()
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any, cast
 
 from automailer.actions.answered import Answered
-from automailer.actions.model import ActionModel, Plan, PlanContext, Planned, refuse
+from automailer.actions.model import ActionModel, Plan, PlanContext, Planned, Unknown, refuse
+from automailer.actions.preview import preview
 from automailer.errors import PermanentError, TemplateError, TemporaryError
-from automailer.message import Message
+from automailer.message import Message, NotKnown, Remembered
 from automailer.rules import ActionCall, Decision, Match, Mode
 
 __all__ = ["plan"]
@@ -33,9 +34,13 @@ def plan(
 
 def _planned(match: Match, call: ActionCall, context: PlanContext) -> Planned:
     action = _action_of(call)
-    found, error = Plan(), None
+    found, error, unknown = Plan(fields=action.given()), None, None
     try:
         found = _plan(match, action, context)
+        found = replace(found, fields={**action.given(), **found.fields})
+    except NotKnown as exc:
+        fields, missing = preview(action, match.subject, context)
+        found, unknown = Plan(fields=fields), Unknown(why=str(exc), fields=missing)
     except TemplateError as exc:
         # a template that stands in the rule itself knows no line: its action's place is where to look
         error = str(exc) if exc.line else f"{call.where}: {exc.message}"
@@ -45,9 +50,10 @@ def _planned(match: Match, call: ActionCall, context: PlanContext) -> Planned:
         rule=match.rule.name,
         position=call.position,
         action=action.name,
-        plan=replace(found, fields={**action.given(), **found.fields}),
+        plan=found,
         error=error,
         shadow=match.rule.mode is Mode.SHADOW,
+        unknown=unknown,
     )
 
 
@@ -60,7 +66,7 @@ def _action_of(call: ActionCall) -> ActionModel:
 
 def _plan(match: Match, action: ActionModel, context: PlanContext) -> Plan:
     subject = match.subject
-    if subject.message.complete:
+    if subject.message.complete or isinstance(subject.message, Remembered):
         return action.plan(subject, context)
     header = cast("Message", _Header(subject.message))
     try:
