@@ -26,12 +26,15 @@ from automailer.journal.model import (
     ReplyRecord,
     RetryDue,
     SeenRecord,
+    SightingRecord,
     UidKey,
 )
 from automailer.journal.owner import is_dead, this_owner
+from automailer.journal.past import Past, PastMessage, past_messages, survey_past
 from automailer.journal.replies import ReplyLedger
 from automailer.journal.retention import Forgotten, Retention
 from automailer.journal.schema import SchemaStatus, status, upgrade
+from automailer.journal.sightings import SightingLedger
 from automailer.journal.store import Journal, open_journal
 from automailer.journal.views import (
     EntryDetail,
@@ -70,6 +73,8 @@ __all__ = [
     "MessageState",
     "MessageSummary",
     "OutboxRecord",
+    "Past",
+    "PastMessage",
     "PollOutcome",
     "RecipientState",
     "RemoveAfter",
@@ -79,6 +84,8 @@ __all__ = [
     "RetryDue",
     "SchemaStatus",
     "SeenRecord",
+    "SightingLedger",
+    "SightingRecord",
     "UidKey",
     "Window",
     "enqueue",
@@ -88,9 +95,11 @@ __all__ = [
     "is_there",
     "open_database",
     "open_journal",
+    "past_messages",
     "queries",
     "schema_of",
     "status",
+    "survey_past",
     "tables",
     "this_owner",
     "upgrade",

@@ -27,11 +27,12 @@ class ReplyLedger:
     """The replies of one mailbox: those in the journal, and those noted since and not yet written.
 
     A window is decided before it is written, so two mails of one sender in one window must see one another.
+    With `before`, it knows nothing of what was answered then or later.
     """
 
-    def __init__(self, database: Database, mailbox: str) -> None:
+    def __init__(self, database: Database, mailbox: str, *, before: datetime | None = None) -> None:
         self._database = database
-        self._mailbox = mailbox
+        self._ours = [reply.c.mailbox == mailbox, *([] if before is None else [reply.c.at < before])]
         self._noted: list[tuple[str, str, datetime]] = []
 
     def note(self, rule: str, sender: str, at: datetime) -> None:
@@ -47,7 +48,7 @@ class ReplyLedger:
         with self._database.reading() as connection:
             found: datetime | None = connection.scalar(
                 select(func.max(reply.c.at, type_=reply.c.at.type)).where(
-                    reply.c.mailbox == self._mailbox, reply.c.rule == rule, reply.c.sender == folded
+                    *self._ours, reply.c.rule == rule, reply.c.sender == folded
                 )
             )
         return found
@@ -56,9 +57,7 @@ class ReplyLedger:
         """How many replies this mailbox gave in the time before `now`."""
         since = now - within
         with self._database.reading() as connection:
-            written = connection.scalar(
-                select(func.count()).where(reply.c.mailbox == self._mailbox, reply.c.at > since)
-            )
+            written = connection.scalar(select(func.count()).where(*self._ours, reply.c.at > since))
         return (written or 0) + sum(1 for _, _, at in self._noted if at > since)
 
     def written(self) -> None:

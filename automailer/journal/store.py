@@ -30,6 +30,7 @@ from automailer.journal.model import (
 from automailer.journal.replies import ReplyLedger
 from automailer.journal.retention import Forgotten, Retention
 from automailer.journal.schema import SchemaStatus
+from automailer.journal.sightings import SightingLedger
 from automailer.journal.tables import message, meta, uid
 from automailer.journal.window import Window
 
@@ -184,9 +185,13 @@ class Journal:
         """Write down the names of files before they are written, and give them by key."""
         return claims.claim_files(self.database, wanted, exists=exists, now=self._clock())
 
-    def replies(self, mailbox: str) -> ReplyLedger:
-        """Give the ledger of this mailbox's automatic replies."""
-        return ReplyLedger(self.database, mailbox)
+    def replies(self, mailbox: str, *, before: datetime | None = None) -> ReplyLedger:
+        """Give the ledger of this mailbox's automatic replies, up to a time if one is given."""
+        return ReplyLedger(self.database, mailbox, before=before)
+
+    def sightings(self, mailbox: str) -> SightingLedger:
+        """Give the ledger of the keys that this mailbox's rules have seen."""
+        return SightingLedger(self.database, mailbox)
 
     def enqueue(self, records: Iterable[OutboxRecord]) -> Mapping[str, int]:
         """Queue mail that belongs to no message; gives the entry's id by key."""

@@ -12,7 +12,7 @@ from typing import Any
 from automailer.actions import PlanContext, Planned, ReplyLedger, Sender, plan
 from automailer.errors import TemporaryError
 from automailer.message import Message, parse_addresses
-from automailer.rules import Decision, Rule, Subject, evaluate
+from automailer.rules import Decision, Rule, Subject, TestTrace, evaluate
 from automailer.settings import Settings, SmtpSettings
 from automailer.templating import LocalFile, media_type, read_file
 from automailer.worker.assembly import Assembly
@@ -60,10 +60,12 @@ class Decider:
         now: datetime,
         done: Collection[tuple[str, int]] = (),
         thorough: bool = False,
+        recalled: Mapping[tuple[str, str], TestTrace] | None = None,
     ) -> Decided:
         """Put the rules to the message and plan what they say, but for the actions that are `done`.
 
-        `thorough` has every test answered, for a person to read; what is decided is the same.
+        `thorough` has every test answered, for a person to read; what is decided is the same. `recalled` are
+        answers of an earlier decision, for a message that is only remembered.
 
         Raises:
             TemplateError: an expression in a rule broke on this message.
@@ -75,6 +77,7 @@ class Decider:
             now=now.astimezone(self._zone),
             vars=self._vars,
             lists=self._lists,
+            recalled=recalled or {},
         )
         decision = evaluate(self._rules, subject, thorough=thorough)
         return Decided(decision=decision, planned=tuple(plan(decision, self._context, done=done)))
