@@ -11,8 +11,9 @@ __all__ = ["parse_date", "received_date"]
 MAX_CHARACTERS = 200
 """Of a date that are looked at; with a comment for the zone's name a real one has 60."""
 
-MIN_YEAR, MAX_YEAR = 1970, 2999
-"""Outside lie broken clocks; the margin keeps every conversion of zones inside what `datetime` can hold."""
+MIN_YEAR, MAX_YEAR = 1969, 2999
+"""Outside lie broken clocks (RFC 5322 A.1.3 has a mail of 1969, which is also when 1970 began in America); the margin
+keeps every conversion of zones inside what `datetime` can hold."""
 
 _COMMENT = re.compile(r"\([^()]*\)")
 _YEAR_ZERO = re.compile(r"[A-Za-z]{3,9}[ -](?:0|000|0000)\b")

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from automailer.message.charset import decode, guess
+from automailer.message.charset import decode
+from automailer.message.guessing import guess
 from automailer.message.words import clean, decode_words
 
 __all__ = ["Parameters", "media_type", "parse_parameters"]

@@ -59,7 +59,8 @@ class Leaf:
     """A part without parts: what its header says of it, and its body, still encoded.
 
     Without a type, or with a broken one, it is text (RFC 2045 5.2), and octets when it is named or attached.
-    `related` tells that a multipart/related is around it; `too_deep` that it is a multipart that was not opened.
+    `section` is its number (RFC 9051 6.4.5), `within` the types of the multiparts around it, the outermost first;
+    `too_deep` tells that it is a multipart that was not opened.
     """
 
     content_type: Parameters
@@ -68,8 +69,14 @@ class Leaf:
     encoding: str
     content_id: str
     body: tuple[Piece, ...]
-    related: bool = False
+    section: tuple[int, ...] = (1,)
+    within: tuple[str, ...] = ()
     too_deep: bool = False
+
+    @property
+    def related(self) -> bool:
+        """A multipart/related (RFC 2387) is around it."""
+        return "multipart/related" in self.within
 
     @property
     def is_text(self) -> bool:
@@ -165,7 +172,7 @@ class _Reader:
             parser.close()
         except _TooManyParts:
             self.defects.append(f"there are more than {MAX_PARTS:,} parts: the rest was not read")
-        leaves = tuple(self._leaves(self.made[0], related=False))
+        leaves = tuple(self._leaves(self.made[0], (), ()))
         return Tree(leaves, tuple(dict.fromkeys(self.defects)))
 
     def _make(self, *, policy: Compat32 = compat32) -> StdlibMessage:
@@ -212,15 +219,15 @@ class _Reader:
     def _text(self, start: int, end: int) -> str:
         return str(self.octets[start:end], "latin-1")
 
-    def _leaves(self, part: _Part, *, related: bool) -> Iterator[Leaf]:
+    def _leaves(self, part: _Part, section: tuple[int, ...], within: tuple[str, ...]) -> Iterator[Leaf]:
         for defect in part.defects:
             self.defects.append(_SENTENCES.get(type(defect).__name__, "the structure of a part is broken"))
         payload = part.get_payload()
         if isinstance(payload, list):
-            inside = related or part.get_content_type() == "multipart/related"
-            for child in payload:
+            inside = (*within, part.get_content_type())
+            for number, child in enumerate(payload, 1):
                 if isinstance(child, _Part):
-                    yield from self._leaves(child, related=inside)
+                    yield from self._leaves(child, (*section, number), inside)
             return
         headers = {name: part.raw(name) for name in CONTENT_FIELDS if name in part}
         leaf = leaf_of(
@@ -229,7 +236,7 @@ class _Reader:
         too_deep = part.depth >= MAX_DEPTH and leaf.type.startswith("multipart/")
         if too_deep:
             self.defects.append(f"parts lie deeper than {MAX_DEPTH}: they were not opened")
-        yield replace(leaf, related=related, too_deep=too_deep)
+        yield replace(leaf, section=section or (1,), within=within, too_deep=too_deep)
 
 
 def _batches(texts: Iterator[str]) -> Iterator[str]:

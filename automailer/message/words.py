@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
-from automailer.message.charset import decode, guess
+from automailer.message.charset import decode
+from automailer.message.guessing import guess
 
 __all__ = ["clean", "decode_words", "header_text", "unfold"]
 

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automailer.message.charset import codec_for, decode, guess
+from automailer.message.charset import decode
+from automailer.message.guessing import guess
+from automailer.message.labels import codec_for
 
 
 @pytest.mark.parametrize(
