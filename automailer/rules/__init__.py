@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from automailer.rules.address import AddressMatcher, read_address
 from automailer.rules.evaluate import evaluate
-from automailer.rules.explain import Branch, explain, outline, rule_documents
+from automailer.rules.explain import Branch, deciding_test, described, explain, outline, rule_documents
 from automailer.rules.expression import template_names
 from automailer.rules.glob import is_glob, type_matches
 from automailer.rules.load import load_rules
@@ -18,6 +18,8 @@ from automailer.rules.model import (
     Mode,
     Rule,
     RuleTrace,
+    Sighting,
+    Sightings,
     Subject,
     Test,
     TestTrace,
@@ -27,10 +29,12 @@ from automailer.rules.record import compact, restore
 from automailer.rules.refusal import Refused, short
 from automailer.rules.registry import TESTS
 from automailer.rules.schema import rules_schema
+from automailer.rules.text import FORMS as TEXT_FORMS
 from automailer.rules.text import TextMatcher, name_matches, read_name, read_text
 
 __all__ = [
     "TESTS",
+    "TEXT_FORMS",
     "Action",
     "ActionCall",
     "ActionReader",
@@ -43,11 +47,15 @@ __all__ = [
     "Refused",
     "Rule",
     "RuleTrace",
+    "Sighting",
+    "Sightings",
     "Subject",
     "Test",
     "TestTrace",
     "TextMatcher",
     "compact",
+    "deciding_test",
+    "described",
     "evaluate",
     "explain",
     "is_glob",

@@ -19,6 +19,7 @@ from automailer.rules.model import (
     Mode,
     Rule,
     RuleTrace,
+    Sighting,
     Subject,
     TestTrace,
 )
@@ -41,7 +42,12 @@ def evaluate(rules: Iterable[Rule], subject: Subject, *, thorough: bool = False)
     for rule in rules:
         if course.take(rule, thorough=thorough):
             break
-    return Decision(matches=tuple(course.matches), trace=tuple(course.trace), unsettled=course.unsettled)
+    return Decision(
+        matches=tuple(course.matches),
+        trace=tuple(course.trace),
+        unsettled=course.unsettled,
+        sightings=_longest(course.sightings),
+    )
 
 
 @dataclass(slots=True)
@@ -53,6 +59,7 @@ class _Course:
     trace: list[RuleTrace] = field(default_factory=list)
     assigned: dict[str, Any] = field(default_factory=dict)
     unsettled: bool = False
+    sightings: list[Sighting] = field(default_factory=list)
 
     def take(self, rule: Rule, *, thorough: bool) -> bool:
         """Try one rule; True when it is the last."""
@@ -65,6 +72,8 @@ class _Course:
         answer = Answer.YES if test is None else test.answer
         stops = answer is Answer.YES and rule.stop and rule.mode is Mode.ENFORCE
         self._record(rule, answer, stop=stops, test=test)
+        if test is not None and test.sightings:
+            self.sightings.extend(test.sightings)
         if answer is Answer.YES:
             self._match(rule, subject, test)
         elif answer is Answer.UNKNOWN:
@@ -86,6 +95,7 @@ class _Course:
             rule=rule.name,
             unsure=base.unsure,
             unsettled=base.unsettled,
+            sightings=base.sightings,
             recalled=base.recalled,
         )
 
@@ -157,6 +167,14 @@ def _assigned(action: Action, subject: Subject) -> tuple[Mapping[str, Any], bool
             raise
         values = NOTHING
     return values, not watch.touched
+
+
+def _longest(sightings: Iterable[Sighting]) -> tuple[Sighting, ...]:
+    """Each key once, for as long as any test asks for it."""
+    found: dict[tuple[str, str, str], Sighting] = {}
+    for one in sorted(sightings, key=lambda one: one.within):
+        found[one.rule, one.kind, one.key] = one
+    return tuple(found.values())
 
 
 def _idle(rule: Rule, today: date) -> str:

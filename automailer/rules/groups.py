@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 
 from automailer.errors import Place, TemporaryError
 from automailer.rules.leaf import Rank, observed
-from automailer.rules.model import NOTHING, Answer, Subject, Test, TestTrace
+from automailer.rules.model import NOTHING, REACHED, Answer, Subject, Test, TestTrace
 
 __all__ = ["AllOf", "AnyOf", "Not"]
 
 _MATCH = frozenset({"match"})
+_TURN = frozenset({REACHED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +90,7 @@ class AnyOf:
                 answer, captures = Answer.YES, trace.captures
             elif trace.answer is Answer.UNKNOWN:
                 answer = Answer.UNKNOWN
+                subject = replace(subject, unsettled=subject.unsettled | _TURN)
         return _group("any", answer, self.where, tuple(children), captures=captures, unsettled=unsettled)
 
     def describe(self) -> str:
@@ -127,7 +129,9 @@ def _highest_rank(tests: tuple[Test, ...]) -> int:
 
 def _informed(subject: Subject, trace: TestTrace) -> Subject:
     """The subject as the next tests see it: with these captures, or knowing that some are missing."""
-    if trace.answer is Answer.UNKNOWN or trace.unsettled:
+    if trace.answer is Answer.UNKNOWN:
+        subject = replace(subject, unsettled=subject.unsettled | _MATCH | _TURN)
+    elif trace.unsettled:
         subject = replace(subject, unsettled=subject.unsettled | _MATCH)
     return replace(subject, match={**subject.match, **trace.captures}) if trace.captures else subject
 
@@ -140,9 +144,10 @@ def _merged(traces: Iterable[TestTrace]) -> Mapping[str, str]:
 
 
 def _spare(test: Test, subject: Subject) -> TestTrace:
-    """Answer a test that no longer matters, and which therefore must not stop anything."""
+    """Answer a test that no longer matters, and which therefore must not stop anything, nor count anything."""
     try:
-        return test.check(subject, thorough=True)
+        trace = test.check(subject, thorough=True)
+        return replace(trace, sightings=()) if trace.sightings else trace
     except TemporaryError as exc:
         name, _, wanted = test.describe().partition(": ")
         return TestTrace(
@@ -160,5 +165,11 @@ def _group(
     unsettled: bool = False,
 ) -> TestTrace:
     return TestTrace(
-        test=name, answer=answer, where=where, captures=captures, children=children, unsettled=unsettled
+        test=name,
+        answer=answer,
+        where=where,
+        captures=captures,
+        children=children,
+        unsettled=unsettled,
+        sightings=tuple([one for child in children for one in child.sightings]),
     )

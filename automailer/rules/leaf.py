@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from automailer.errors import Place
 from automailer.message import NotKnown
-from automailer.rules.model import NOTHING, Answer, Subject, TestTrace
+from automailer.rules.model import NOTHING, Answer, Sighting, Subject, TestTrace
 from automailer.rules.refusal import printable
 
 __all__ = ["NOT_FETCHED", "Check", "Leaf", "Rank", "Seen", "answer", "observed"]
@@ -18,11 +18,13 @@ SHOWN = 80
 
 
 class Rank:
-    """The order in which neighbours are answered: what is at hand, what must be decoded, what reads captures."""
+    """The order in which neighbours are answered: what is at hand, what must be decoded, what reads captures,
+    and last what counts the messages that get this far."""
 
     HEADER = 0
     BODY = 1
     EXPRESSION = 2
+    REPEATS = 9
 
 
 class Seen(NamedTuple):
@@ -31,6 +33,7 @@ class Seen(NamedTuple):
     answer: Answer
     value: str = ""
     captures: Mapping[str, str] = NOTHING
+    sightings: tuple[Sighting, ...] = ()
 
 
 NOT_FETCHED = Seen(Answer.UNKNOWN, "not fetched")
@@ -68,6 +71,7 @@ class Leaf:
             value=seen.value,
             where=self.where,
             captures=seen.captures,
+            sightings=seen.sightings,
         )
 
     def describe(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NOTHING",
+    "REACHED",
     "Action",
     "ActionCall",
     "ActionReader",
@@ -26,6 +27,8 @@ __all__ = [
     "Mode",
     "Rule",
     "RuleTrace",
+    "Sighting",
+    "Sightings",
     "Subject",
     "Test",
     "TestTrace",
@@ -34,6 +37,9 @@ __all__ = [
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 """An empty mapping that nobody can fill."""
+
+REACHED = "reached"
+"""Stands among `unsettled` for the very fact that a test is asked."""
 
 
 class Answer(Enum):
@@ -45,13 +51,34 @@ class Answer(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """A key that a rule has seen in this message, to be counted for later ones once the message is finished.
+
+    `kind` tells counts of one key apart that have nothing to do with each other; nobody asks for it after `within`.
+    """
+
+    rule: str
+    kind: str
+    key: str
+    within: timedelta
+
+
+class Sightings(Protocol):
+    """What was counted in this mailbox; the message in hand is never among it."""
+
+    def tally(self, rule: str, kind: str, key: str, *, after: datetime) -> tuple[int, datetime | None]:
+        """How many earlier messages had the key after that time, and when the last of them was dealt with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """What rules are put to: one message and everything around it that a test may read.
 
     `vars` and `matched` grow from rule to rule, `match` from test to test: the evaluator replaces the value,
     nothing mutates it. `lists` gives the entries of a named list. `now` is aware, in the settings'
     time zone. `unsure` names the earlier rules whose answer is unknown, `unsettled` those of `match` and `vars`
-    that an unknown answer may yet change. `recalled` has the answers of an earlier decision, by test and what it
+    that an unknown answer may yet change, and holds REACHED where one may yet decide whether a test is asked at all.
+    `sightings` None: no history is at hand. `recalled` has the answers of an earlier decision, by test and what it
     wanted; they stand in for what is not known.
     """
 
@@ -66,6 +93,7 @@ class Subject:
     rule: str = ""
     unsure: tuple[str, ...] = ()
     unsettled: frozenset[str] = frozenset()
+    sightings: Sightings | None = None
     recalled: Mapping[tuple[str, str], TestTrace] = field(default_factory=dict)
 
 
@@ -75,7 +103,7 @@ class TestTrace:
 
     `captures` are the named groups that it adds to `match`; `children` the answers inside `all`, `any` and
     `not`, in the order of the file. `unsettled`: the answer is certain, the captures are not. `wanted` and
-    `value` are short and hold no control character.
+    `value` are short and hold no control character. `sightings`: what it counts for later messages.
     """
 
     __test__ = False
@@ -88,6 +116,7 @@ class TestTrace:
     captures: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     children: tuple[TestTrace, ...] = ()
     unsettled: bool = False
+    sightings: tuple[Sighting, ...] = ()
 
 
 class Test(Protocol):
@@ -206,12 +235,14 @@ class Match:
 class Decision:
     """What is to be done with a message, and why: the rules that matched, the trace of all that were tried.
 
-    `unsettled`: who matched is certain, but captures or a `set` depend on what was not fetched.
+    `unsettled`: who matched is certain, but captures or a `set` depend on what was not fetched. `sightings` are to be
+    counted when the message is finished; no two are alike but for their time.
     """
 
     matches: tuple[Match, ...]
     trace: tuple[RuleTrace, ...]
     unsettled: bool = False
+    sightings: tuple[Sighting, ...] = ()
 
     @property
     def undecided(self) -> bool:

@@ -12,6 +12,7 @@ from automailer.rules.headers import RECIPIENT, addresses_of, read_header
 from automailer.rules.kind import read_kind
 from automailer.rules.model import Test
 from automailer.rules.moments import read_date, read_now, read_received
+from automailer.rules.repeats import read_duplicate, read_frequency
 from automailer.rules.site import Site
 from automailer.rules.size import read_size
 from automailer.rules.state import read_mailbox, read_matched
@@ -57,10 +58,12 @@ TESTS: Mapping[str, TestKind] = {
     "has_attachment": TestKind(read_has_attachment, "flag", "whether anything is attached", lists=False),
     "attachment": TestKind(read_attachment, "attachment", "one attachment that meets all of it", lists=False),
     "kind": TestKind(read_kind, "kind", "what sort of message it is"),
+    "duplicate": TestKind(read_duplicate, "duplicate", "whether an earlier message had the same key"),
+    "frequency": TestKind(read_frequency, "frequency", "how often a key came, this message counted"),
     "mailbox": TestKind(read_mailbox, "text", "the mailbox's name"),
     "matched": TestKind(read_matched, "rule", "an earlier rule that matched"),
     "if": TestKind(read_if, "expression", "a Jinja2 expression that must be true", lists=False),
 }
 
-LATER = frozenset({"authenticated", "command", "duplicate", "frequency"})
+LATER = frozenset({"authenticated", "command"})
 """Tests of the language that this version does not know."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from automailer.message import KINDS
@@ -10,6 +10,7 @@ from automailer.rules.attachments import ATTACHMENT_FIELDS
 from automailer.rules.model import Mode
 from automailer.rules.moments import MOMENT_FIELDS
 from automailer.rules.registry import TESTS, TestKind
+from automailer.rules.repeats import DUPLICATE_FIELDS, FREQUENCY_FIELDS, SINCE
 from automailer.rules.text import FORMS
 
 __all__ = ["rules_schema"]
@@ -17,6 +18,7 @@ __all__ = ["rules_schema"]
 Schema = dict[str, Any]
 
 _TEXT: Schema = {"type": ["string", "integer"]}
+_TEXT_THERE: Schema = {"type": "string", "minLength": 1}
 _FLAG: Schema = {"type": "boolean"}
 _SIZE_BOUND: Schema = {"type": "string", "pattern": r"^\s*(>=|<=|==|>|<|=)", "examples": [">5MB", "<=10KB"]}
 _AGE_BOUND: Schema = {"type": "string", "pattern": r"^\s*(>=|<=|==|>|<|=)", "examples": [">2d"]}
@@ -142,8 +144,10 @@ def _values() -> Schema:
         "value_flag": _FLAG,
         "value_attachment": _mapping(_attachment_fields(text)),
         "value_kind": {"enum": list(KINDS)},
+        "value_duplicate": {"anyOf": [{"const": True}, _TEXT_THERE, _mapping(_key_fields(DUPLICATE_FIELDS))]},
+        "value_frequency": {**_mapping(_key_fields(FREQUENCY_FIELDS)), "required": ["over", "within"]},
         "value_rule": {"type": "string", "description": "the name of an earlier rule"},
-        "value_expression": {"type": "string", "minLength": 1},
+        "value_expression": _TEXT_THERE,
     }
 
 
@@ -154,6 +158,16 @@ def _text_forms() -> Schema:
 
 def _moment_field(name: str) -> Schema:
     return {"type": "string", "examples": [_EXAMPLES[name]]}
+
+
+def _key_fields(names: Iterable[str]) -> Mapping[str, Schema]:
+    shapes: Mapping[str, Schema] = {
+        "key": {"type": ["string", "integer"], "examples": ["{{ message.subject }}"]},
+        "over": {"type": "integer", "minimum": 1},
+        "within": {"type": "string", "pattern": r"^\s*[0-9]+\s*[smhdw]\s*$", "examples": ["5m"]},
+        "since": {"enum": list(SINCE), "default": "last"},
+    }
+    return {name: shapes[name] for name in names}
 
 
 def _attachment_fields(text: Schema) -> Mapping[str, Schema]:
