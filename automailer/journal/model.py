@@ -31,6 +31,7 @@ __all__ = [
     "ReplyRecord",
     "RetryDue",
     "SeenRecord",
+    "SightingRecord",
     "UidKey",
 ]
 
@@ -128,6 +129,17 @@ class ReplyRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SightingRecord:
+    """A key that a rule has seen, counted from `at`; nobody asks for it from `until` on."""
+
+    rule: str
+    kind: str
+    key: str
+    at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxRecord:
     """Something to send. `key` makes it unique: the same key again is the same mail, already queued.
 
@@ -187,6 +199,7 @@ class MessageRecord:
     effects: tuple[EffectRecord, ...] = ()
     outbox: tuple[OutboxRecord, ...] = ()
     replies: tuple[ReplyRecord, ...] = ()
+    sightings: tuple[SightingRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select, update
 
 from automailer.journal.model import EntryState, MessageState
-from automailer.journal.tables import file_claim, message, meta, outbox, outbox_content, reply, uid
+from automailer.journal.tables import file_claim, message, meta, outbox, outbox_content, reply, sighting, uid
 
 __all__ = ["Forgotten", "Retention", "expired_spool", "forget", "is_due", "spool_removed", "take_turn"]
 
@@ -44,6 +44,7 @@ class Forgotten:
     messages: int
     replies: int
     claims: int
+    sightings: int
 
 
 def forget(connection: Connection, *, now: datetime, keep: Retention) -> Forgotten:
@@ -65,6 +66,7 @@ def forget(connection: Connection, *, now: datetime, keep: Retention) -> Forgott
         messages=connection.execute(delete(message).where(*_past(history))).rowcount,
         replies=connection.execute(delete(reply).where(reply.c.at < now - keep.replies)).rowcount,
         claims=connection.execute(delete(file_claim).where(file_claim.c.at < history)).rowcount,
+        sightings=connection.execute(delete(sighting).where(sighting.c.until <= now)).rowcount,
     )
 
 

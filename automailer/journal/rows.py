@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Table,
     bindparam,
     case,
     delete,
@@ -27,7 +28,7 @@ from automailer.journal.tables import effect, message, uid
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
 
-__all__ = ["insert_messages", "mark_vanished", "put_uids", "update_messages", "write_effects"]
+__all__ = ["insert_into", "insert_messages", "mark_vanished", "put_uids", "update_messages", "write_effects"]
 
 # What a try changes, and what is known of a mail once it was fetched.
 _PROGRESS = ("state", "attempts", "next_attempt", "error", "spool", "keep_raw_until")
@@ -150,7 +151,7 @@ def put_uids(connection: Connection, rows: list[dict[str, Any]]) -> None:
     """Insert, or turn to the new message where the UID was another's (reuse)."""
     if not rows:
         return
-    statement = _insert_or_update(connection.dialect.name)
+    statement = insert_into(connection, uid)
     new = statement.excluded
     changes: dict[str, Any] = {column.name: new[column.name] for column in uid.c if not column.primary_key}
     changes["first_seen"] = case((uid.c.message == new.message, uid.c.first_seen), else_=new.first_seen)
@@ -159,15 +160,16 @@ def put_uids(connection: Connection, rows: list[dict[str, Any]]) -> None:
     )
 
 
-def _insert_or_update(dialect: str) -> postgresql.Insert | sqlite.Insert:
+def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An insert that can be told what to do where the row is there already."""
     # The two are alike to us, and only the one in use is worth its time to import.
-    if dialect == "postgresql":
+    if connection.dialect.name == "postgresql":
         from sqlalchemy.dialects import postgresql
 
-        return postgresql.insert(uid)
+        return postgresql.insert(table)
     from sqlalchemy.dialects import sqlite
 
-    return sqlite.insert(uid)
+    return sqlite.insert(table)
 
 
 def write_effects(connection: Connection, messages: list[tuple[int, MessageRecord]]) -> None:

@@ -38,6 +38,7 @@ __all__ = [
     "outbox_event",
     "recipient",
     "reply",
+    "sighting",
     "uid",
 ]
 
@@ -176,6 +177,19 @@ reply = Table(
     Column("at", Instant, nullable=False),
     Index(None, "mailbox", "rule", "sender", "at"),
     Index(None, "mailbox", "at"),
+)
+
+# A key that a rule has seen in a message: `mark` is a digest of mailbox, rule and key, and `until` says how long
+# anybody asks for it. No foreign key: numbers are never used again, and a year's count outlives half a year's history.
+sighting = Table(
+    "sighting",
+    metadata,
+    Column("message", _Id, primary_key=True, autoincrement=False),
+    Column("mark", String(64), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Index(None, "mark", "at"),
+    Index(None, "until"),
 )
 
 # Something on its way. `handed_at` is set just before DATA: found again in `sending`, its fate is unknown.

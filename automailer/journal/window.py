@@ -13,6 +13,7 @@ from automailer.journal import lease, rows
 from automailer.journal.entries import enqueue
 from automailer.journal.model import MessageRecord, MessageState, SeenRecord, UidKey
 from automailer.journal.replies import fold_sender
+from automailer.journal.sightings import write_sightings
 from automailer.journal.tables import mailbox, reply
 
 __all__ = ["Window"]
@@ -132,6 +133,7 @@ class Window:
         ]
         if replies:
             connection.execute(insert(reply), replies)
+        write_sightings(connection, self.mailbox, messages)
 
 
 def _left_alone(record: SeenRecord) -> MessageRecord:
