@@ -41,6 +41,7 @@ class SaveAttachments(ActionModel):
     shorthand: ClassVar[str | None] = "to"
     templated: ClassVar[frozenset[str]] = frozenset({"to", "as"})
     more_names: ClassVar[frozenset[str]] = frozenset({"attachment"})
+    shows: ClassVar[frozenset[str]] = frozenset({"files", "packed"})
 
     to: FolderText
     only_name: Globs = Field(default=(), alias="name")
