@@ -41,9 +41,9 @@ def clean(text: str, limit: int = MAX_TEXT) -> str:
     return " ".join(_CONTROL.sub(" ", encodable(text[: 4 * limit])).split())[:limit].rstrip()
 
 
-def text_field(name: str, text: str, *, charset: str) -> str:
-    """Write an unstructured field (RFC 5322 2.2.1) with its CRLF."""
-    return fold(name, _runs(clean(text)), charset=charset)
+def text_field(name: str, text: str, *, charset: str, limit: int = MAX_TEXT) -> str:
+    """Write an unstructured field (RFC 5322 2.2.1) with its CRLF; a text longer than the limit is cut."""
+    return fold(name, _runs(clean(text, limit)), charset=charset)
 
 
 def word_field(name: str, words: Iterable[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from automailer.compose.addresses import address_header
@@ -36,13 +37,10 @@ def write_letter(letter: Letter) -> bytes:
 
 def _field(name: str, value: str) -> str:
     """One header field; what is no address stands there as it was written, as strangers write it, too."""
-    if name.lower() in _ADDRESSES:
-        found = parse_addresses(value.encode("utf-8", "replace")).addresses
-        try:
-            return address_header(name, found) if found else text_field(name, value, charset="utf-8")
-        except PermanentError:
-            pass
-    return text_field(name, value, charset="utf-8")
+    if name.lower() in _ADDRESSES and (found := parse_addresses(value.encode("utf-8", "replace")).addresses):
+        with suppress(PermanentError):
+            return address_header(name, found)
+    return text_field(name, value, charset="utf-8", limit=len(value))
 
 
 def _tree(letter: Letter, *, seed: str) -> Part:
