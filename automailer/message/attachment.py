@@ -1,9 +1,10 @@
-"""What is an attachment, and what it is called.
+"""What is an attachment, and what it is called. Pure.
 
 A leaf of the MIME tree is an attachment when its Content-Disposition is `attachment`, or when it has a name, or when
 its type is not text/*. All others are the text. This one rule decides what `has_attachment`, `attachment` and
 `save_attachments` see; pictures inside the text are attachments too, marked `inline`. message/rfc822 is one attachment:
-its own parts are not ours. A multipart that names no boundary, or one that never comes, is read as text.
+its own parts are not ours. A multipart that names no boundary, or one that never comes, is read as text. Files inside
+a winmail.dat, and uuencoded ones inside the text, are attachments as if each had been a part (`contents.py`).
 
 The name is that of Content-Disposition (`filename`), else that of Content-Type (`name`).
 """
@@ -12,65 +13,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
+from automailer.message.archive import member_names
+from automailer.message.endings import EXTENSIONS
 from automailer.message.fields import read_section
 from automailer.message.names import safe_name
+from automailer.message.sniff import HEAD, disguise, real_type
 from automailer.message.structure import Leaf, Octets
 from automailer.message.transfer import decoded
 from automailer.message.words import header_text
 
-__all__ = ["Attachment", "is_attachment"]
+__all__ = ["Attachment", "Enclosed", "declared_name", "enclosed_leaf", "is_attachment", "pieces"]
 
 CHUNK = 65_536
 """Octets that are decoded at a time."""
-
-EXTENSIONS = {
-    "application/gzip": "gz",
-    "application/ics": "ics",
-    "application/json": "json",
-    "application/msword": "doc",
-    "application/ms-tnef": "dat",
-    "application/pdf": "pdf",
-    "application/pgp-encrypted": "asc",
-    "application/pgp-keys": "asc",
-    "application/pgp-signature": "asc",
-    "application/pkcs7-mime": "p7m",
-    "application/pkcs7-signature": "p7s",
-    "application/rtf": "rtf",
-    "application/vnd.ms-excel": "xls",
-    "application/vnd.ms-powerpoint": "ppt",
-    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
-    "application/x-pkcs7-mime": "p7m",
-    "application/x-pkcs7-signature": "p7s",
-    "application/xml": "xml",
-    "application/zip": "zip",
-    "audio/mpeg": "mp3",
-    "audio/wav": "wav",
-    "image/bmp": "bmp",
-    "image/gif": "gif",
-    "image/heic": "heic",
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/svg+xml": "svg",
-    "image/tiff": "tif",
-    "image/webp": "webp",
-    "message/delivery-status": "txt",
-    "message/disposition-notification": "txt",
-    "message/global": "eml",
-    "message/rfc822": "eml",
-    "text/calendar": "ics",
-    "text/csv": "csv",
-    "text/html": "html",
-    "text/plain": "txt",
-    "text/vcard": "vcf",
-    "text/x-vcard": "vcf",
-    "text/xml": "xml",
-    "video/mp4": "mp4",
-}
-"""Endings for names that we have to invent; the system's table differs from machine to machine."""
 
 
 def is_attachment(leaf: Leaf) -> bool:
@@ -85,17 +43,36 @@ def declared_name(leaf: Leaf) -> str:
     return leaf.disposition.get("filename") or leaf.content_type.get("name")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosed:
+    """What a mail says of something it encloses, and `read`, which yields its octets and notes what is broken."""
+
+    name: str
+    type: str
+    content_id: str = ""
+    is_inline: bool = False
+    read: Callable[[list[str]], Iterator[bytes]]
+
+
+def enclosed_leaf(leaf: Leaf, octets: Octets) -> Enclosed:
+    """What is enclosed as a part of its own."""
+    return Enclosed(
+        name=declared_name(leaf),
+        type=leaf.type,
+        content_id=leaf.content_id,
+        is_inline=leaf.related and leaf.disposition.value == "inline",
+        read=lambda defects: decoded(pieces(leaf, octets), leaf.encoding, defects),
+    )
+
+
 class Attachment:
-    """A part that a mail reader lists beside the text, or an inline picture (`inline`).
+    """What a mail reader lists beside the text, or an inline picture (`inline`).
 
     It reads from the message's octets: a message over a file must stay open as long as its attachments are used.
     """
 
-    def __init__(
-        self, leaf: Leaf, octets: Octets, *, index: int, shown: Callable[[], frozenset[str]]
-    ) -> None:
-        self._leaf = leaf
-        self._octets = octets
+    def __init__(self, enclosed: Enclosed, *, index: int, shown: Callable[[], frozenset[str]]) -> None:
+        self._enclosed = enclosed
         self._shown = shown
         self.index = index
 
@@ -113,24 +90,32 @@ class Attachment:
     @property
     def declared_name(self) -> str:
         """The name as the sender gave it, decoded, or ""."""
-        return declared_name(self._leaf)
+        return self._enclosed.name
 
     @property
     def type(self) -> str:
         """Declared media type in lower case, `application/octet-stream` where there is none or it is broken."""
-        return self._leaf.type
+        return self._enclosed.type
+
+    @cached_property
+    def real_type(self) -> str:
+        """Media type by its first octets, whatever was declared; see `sniff`."""
+        return real_type(b"".join(_first(self.chunks(), HEAD))[:HEAD])
+
+    @cached_property
+    def members(self) -> tuple[str, ...]:
+        """The paths of the files inside it when it is a zip or tar archive (tar.gz too), whatever it is called."""
+        return member_names(self.chunks, self.real_type)
 
     @cached_property
     def inline(self) -> bool:
         """Shown inside the text: the HTML refers to its Content-ID, or it is `inline` inside multipart/related."""
-        if self._leaf.related and self._leaf.disposition.value == "inline":
-            return True
-        return bool(self.content_id) and self.content_id in self._shown()
+        return self._enclosed.is_inline or (bool(self.content_id) and self.content_id in self._shown())
 
     @property
     def content_id(self) -> str:
         """Without angle brackets, or ""."""
-        return self._leaf.content_id
+        return self._enclosed.content_id
 
     @property
     def size(self) -> int:
@@ -142,14 +127,15 @@ class Attachment:
         """Hexadecimal digest of the decoded octets."""
         return self._facts[1]
 
-    @property
+    @cached_property
     def defects(self) -> tuple[str, ...]:
-        """What is broken in its encoding, one sentence each; reads it to the end."""
-        return self._facts[2]
+        """What is broken in its encoding, and whether it is a program that poses as something else; reads it all."""
+        posing = disguise(self.real_type, declared=self.type, name=self.name)
+        return (*self._facts[2], posing) if posing else self._facts[2]
 
     def chunks(self) -> Iterator[bytes]:
         """The decoded octets, piece by piece."""
-        return decoded(pieces(self._leaf, self._octets), self._leaf.encoding, [])
+        return self._enclosed.read([])
 
     def content(self) -> bytes:
         """The decoded octets in one piece."""
@@ -158,7 +144,7 @@ class Attachment:
     @cached_property
     def _facts(self) -> tuple[int, str, tuple[str, ...]]:
         size, digest, defects = 0, hashlib.sha256(), list[str]()
-        for chunk in decoded(pieces(self._leaf, self._octets), self._leaf.encoding, defects):
+        for chunk in self._enclosed.read(defects):
             size += len(chunk)
             digest.update(chunk)
         return size, digest.hexdigest(), tuple(defects)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from automailer.message.attachment import is_attachment, pieces
 from automailer.message.charset import decode
-from automailer.message.structure import Leaf, Octets
-from automailer.message.transfer import decoded
+from automailer.message.contents import Contents, TextPart
+from automailer.message.flowed import unflowed
+from automailer.message.structure import Leaf
 
 __all__ = ["Body", "read_body", "shown_pictures"]
 
@@ -31,23 +30,29 @@ class Body:
     defects: tuple[str, ...]
 
 
-def read_body(leaves: Iterable[Leaf], octets: Octets) -> Body:
-    """Decode every text/plain part that is no attachment, joined by an empty line, and the first text/html part."""
+def read_body(contents: Contents) -> Body:
+    """Decode every text/plain part that is no attachment, joined by an empty line, and the first text/html part.
+
+    Where there is neither, the text is that of a winmail.dat.
+    """
     plain: list[str] = []
     html = ""
     defects: list[str] = []
     left = MAX_TEXT
-    for leaf in leaves:
-        if is_attachment(leaf) or not _is_readable(leaf):
+    for part in contents.texts:
+        if not _is_readable(part.leaf):
             continue
-        if leaf.type == "text/html":
-            html = html or _text(leaf, octets, MAX_TEXT, defects)[0]
+        if part.leaf.type == "text/html":
+            html = html or _text(part, MAX_TEXT, defects)[0]
             continue
-        text, used = _text(leaf, octets, left, defects)
+        text, used = _text(part, left, defects)
         left -= used
         if text.strip():
             plain.append(text)
-    return Body("\n\n".join(part.rstrip("\n") for part in plain) + "\n" * bool(plain), html, tuple(defects))
+    if contents.wrapped and not plain and not html:
+        plain, html = [_cleaned(contents.wrapped.text)], _cleaned(contents.wrapped.html)
+    joined = "\n\n".join(part.rstrip("\n") for part in plain if part.strip())
+    return Body(joined + "\n" * bool(joined), html, tuple(defects))
 
 
 def shown_pictures(html: str) -> frozenset[str]:
@@ -59,21 +64,27 @@ def _is_readable(leaf: Leaf) -> bool:
     return leaf.type in ("text/plain", "text/html") or leaf.type.startswith("multipart/")
 
 
-def _text(leaf: Leaf, octets: Octets, limit: int, defects: list[str]) -> tuple[str, int]:
+def _text(part: TextPart, limit: int, defects: list[str]) -> tuple[str, int]:
     """The decoded text of one part, and how many octets it has."""
     raw = bytearray()
-    for chunk in decoded(pieces(leaf, octets), leaf.encoding, defects):
+    for chunk in part.chunks(defects):
         raw += chunk[: limit - len(raw)]
         if len(raw) >= limit:
             defects.append(f"the text is longer than {MAX_TEXT:,} octets and was cut")
             break
-    content = bytes(raw)
-    label = leaf.content_type.get("charset")
-    if not label and leaf.type == "text/html" and (meta := _META_CHARSET.search(content[:2_048])):
+    content, kind = bytes(raw), part.leaf.content_type
+    label = kind.get("charset")
+    if not label and part.leaf.type == "text/html" and (meta := _META_CHARSET.search(content[:2_048])):
         label = meta[1].decode("ascii")
-    text = decode(content, label, thorough=True)
-    if text.defect:
-        defects.append(text.defect)
-    return _CONTROL.sub("", text.text.replace("\r\n", "\n").replace("\r", "\n")).removeprefix("\ufeff"), len(
-        content
-    )
+    read = decode(content, label, thorough=True)
+    if read.defect:
+        defects.append(read.defect)
+    text = _cleaned(read.text)
+    if part.leaf.type == "text/plain" and kind.get("format").strip().lower() == "flowed":
+        text = unflowed(text, joins_words=kind.get("delsp").strip().lower() == "yes")
+    return text, len(content)
+
+
+def _cleaned(text: str) -> str:
+    """With LF line ends, without control characters."""
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).removeprefix("\ufeff")

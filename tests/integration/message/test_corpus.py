@@ -19,6 +19,9 @@ OTHERWISE = {
     "mime4": "base64 that is no base64: the standard library leaves it encoded",
     "deeply_nested.txt": "deeper than our limit",
     "feedback-report.txt": "a byte order mark hides the header from the standard library",
+    "rich-text.eml": "its winmail.dat is unpacked",
+    "ukr.eml": "its winmail.dat is unpacked",
+    "uudecode.txt": "uuencoded files in its text are attachments",
     "rfc2822__example13.eml": "`To    :` is a field (RFC 5322 4.5.8), the standard library ends the header there",
 }
 """Where we read a broken mail in another way, and why."""
