@@ -13,8 +13,9 @@ from datetime import datetime
 from functools import cached_property
 
 from automailer.message.address import MAX_ADDRESSES, parse_addresses
-from automailer.message.attachment import Attachment, is_attachment
+from automailer.message.attachment import Attachment
 from automailer.message.body import Body, read_body, shown_pictures
+from automailer.message.contents import Contents, read_contents
 from automailer.message.dates import parse_date, received_date
 from automailer.message.fields import Field, Section, read_section
 from automailer.message.kind import Facts, kinds_of
@@ -61,6 +62,15 @@ class Message:
 
     def __repr__(self) -> str:
         return f"Message(subject={self.subject!r}, size={self.size}, complete={self.complete})"
+
+    def header_alone(self) -> Message:
+        """The same message as it is known when only its header was fetched (TOP)."""
+        return Message(self.octets[: self._section.body], size=self.size, complete=False)
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """Every header field as it stands in the message, nothing decoded."""
+        return self._section.fields
 
     @cached_property
     def headers(self) -> tuple[Header, ...]:
@@ -126,10 +136,9 @@ class Message:
     @cached_property
     def attachments(self) -> tuple[Attachment, ...]:
         """What is not the text, pictures inside it included (`Attachment.inline`), in the order of the message."""
-        leaves = [leaf for leaf in self._tree.leaves if is_attachment(leaf)]
         return tuple(
-            Attachment(leaf, self.octets, index=index, shown=lambda: self._shown)
-            for index, leaf in enumerate(leaves, 1)
+            Attachment(enclosed, index=index, shown=lambda: self._shown)
+            for index, enclosed in enumerate(self._contents.enclosed, 1)
         )
 
     @cached_property
@@ -150,7 +159,7 @@ class Message:
         """What is broken, one sentence each; to know it all, everything is read, attachments too."""
         found = [*self._section.defects, *self._header_defects()]
         if self.complete:
-            found += [*self._tree.defects, *self._body.defects]
+            found += [*self._tree.defects, *self._contents.defects, *self._body.defects]
             found += [
                 f"attachment {part.index}: {defect}" for part in self.attachments for defect in part.defects
             ]
@@ -199,8 +208,12 @@ class Message:
         return Tree((leaf_of([(body, len(self.octets))], headers=headers),))
 
     @cached_property
+    def _contents(self) -> Contents:
+        return read_contents(self._tree.leaves, self.octets)
+
+    @cached_property
     def _body(self) -> Body:
-        return read_body(self._tree.leaves, self.octets)
+        return read_body(self._contents)
 
     @cached_property
     def _shown(self) -> frozenset[str]:
