@@ -24,10 +24,12 @@ from automailer.rules.model import (
     Test,
     TestTrace,
 )
+from automailer.rules.outside import Outside, Program, Ran, Signature
 from automailer.rules.recall import recall
 from automailer.rules.record import compact, restore
 from automailer.rules.refusal import Refused, short
 from automailer.rules.registry import TESTS
+from automailer.rules.repeats import Untold
 from automailer.rules.schema import rules_schema
 from automailer.rules.text import FORMS as TEXT_FORMS
 from automailer.rules.text import TextMatcher, name_matches, read_name, read_text
@@ -44,15 +46,20 @@ __all__ = [
     "Decision",
     "Match",
     "Mode",
+    "Outside",
+    "Program",
+    "Ran",
     "Refused",
     "Rule",
     "RuleTrace",
     "Sighting",
     "Sightings",
+    "Signature",
     "Subject",
     "Test",
     "TestTrace",
     "TextMatcher",
+    "Untold",
     "compact",
     "deciding_test",
     "described",

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
+from automailer.message import NotKnown
 from automailer.rules.keys import Key, everything, identity, read_key
 from automailer.rules.leaf import Rank, Seen, answer, observed
 from automailer.rules.model import REACHED, Answer, Sighting, Subject, Test
@@ -25,6 +26,7 @@ __all__ = [
     "SINCE",
     "DuplicateTest",
     "FrequencyTest",
+    "Untold",
     "read_duplicate",
     "read_frequency",
 ]
@@ -98,6 +100,15 @@ class FrequencyTest:
             f"{_shown(found)}, {_ordinal(place)} in {format_duration(self.within)}{_caveat(subject)}",
             sightings=(sighting,),
         )
+
+
+class Untold:
+    """A history that nobody knows: a test that asks for it can't be answered."""
+
+    def tally(self, rule: str, kind: str, key: str, *, after: datetime) -> NoReturn:
+        """Say so."""
+        reason = "what other messages counted is not known"
+        raise NotKnown(reason)
 
 
 def _counted(key: Key, subject: Subject) -> str | Seen:

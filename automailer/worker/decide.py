@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,12 @@ from typing import Any
 from automailer.actions import PlanContext, Planned, ReplyLedger, Sender, plan
 from automailer.errors import TemporaryError
 from automailer.message import Message, parse_addresses
-from automailer.rules import Decision, Rule, Subject, TestTrace, evaluate
+from automailer.rules import Decision, Rule, Sightings, Subject, TestTrace, evaluate
 from automailer.settings import Settings, SmtpSettings
 from automailer.templating import LocalFile, media_type, read_file
 from automailer.worker.assembly import Assembly
 
-__all__ = ["Decided", "Decider"]
+__all__ = ["Decided", "Decider", "History"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,20 @@ class Decided:
 
     decision: Decision
     planned: tuple[Planned, ...]
+
+    @property
+    def certain(self) -> bool:
+        """Whether nothing that was not fetched could change any of it."""
+        unread = (planned.plan.unread or planned.unknown for planned in self.planned)
+        return not (self.decision.undecided or any(unread))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What came before: what other messages counted, and how a message that is only remembered was answered."""
+
+    sightings: Sightings | None = None
+    recalled: Mapping[tuple[str, str], TestTrace] = field(default_factory=dict)
 
 
 class Decider:
@@ -60,12 +74,12 @@ class Decider:
         now: datetime,
         done: Collection[tuple[str, int]] = (),
         thorough: bool = False,
-        recalled: Mapping[tuple[str, str], TestTrace] | None = None,
+        history: History | None = None,
     ) -> Decided:
         """Put the rules to the message and plan what they say, but for the actions that are `done`.
 
-        `thorough` has every test answered, for a person to read; what is decided is the same. `recalled` are
-        answers of an earlier decision, for a message that is only remembered.
+        `thorough` has every test answered, for a person to read; what is decided is the same. Without a
+        `history` nothing came before.
 
         Raises:
             TemplateError: an expression in a rule broke on this message.
@@ -77,7 +91,8 @@ class Decider:
             now=now.astimezone(self._zone),
             vars=self._vars,
             lists=self._lists,
-            recalled=recalled or {},
+            sightings=history.sightings if history else None,
+            recalled=history.recalled if history else {},
         )
         decision = evaluate(self._rules, subject, thorough=thorough)
         return Decided(decision=decision, planned=tuple(plan(decision, self._context, done=done)))
