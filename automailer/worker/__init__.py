@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from automailer.worker.assembly import Assembly, assemble
+from automailer.worker.decide import Decider
+from automailer.worker.explain import NoReplies
 from automailer.worker.shop import Shop, WireHook, open_shop
 
-__all__ = ["Assembly", "Shop", "WireHook", "assemble", "open_shop"]
+__all__ = ["Assembly", "Decider", "NoReplies", "Shop", "WireHook", "assemble", "open_shop"]
