@@ -15,9 +15,11 @@ from automailer.cli import (
     messages,
     outbox,
     poll,
+    replay,
     run,
     schema,
     smtp,
+    test,
 )
 
 __all__ = ["commands"]
@@ -32,6 +34,8 @@ def commands(app: typer.Typer) -> None:
     app.command("poll")(poll.poll)
     app.command("inspect")(inspect.inspect)
     app.command("explain")(explain.explain)
+    app.command("replay")(replay.replay)
+    app.command("test")(test.rule_tests)
     app.add_typer(mailbox.mailbox, name="mailbox")
     app.add_typer(smtp.smtp, name="smtp")
     app.add_typer(messages.messages, name="messages")

@@ -18,10 +18,11 @@ class What(StrEnum):
 
     SETTINGS = "settings"
     RULES = "rules"
+    TESTS = "tests"
 
 
-def schema(what: Annotated[str, typer.Argument(metavar="settings|rules", show_default=False)]) -> None:
-    """Print the JSON Schema of the settings or of rules."""
+def schema(what: Annotated[str, typer.Argument(metavar="settings|rules|tests", show_default=False)]) -> None:
+    """Print the JSON Schema of the settings, of rules or of rule tests."""
     print(schema_text(known(what, [one.value for one in What], what="schema")), end="")
 
 
@@ -41,3 +42,7 @@ def _schema(what: What) -> dict[str, Any]:
             from automailer.rules import rules_schema
 
             return rules_schema(action_schemas())
+        case What.TESTS:
+            from automailer.ruletests import tests_schema
+
+            return tests_schema()
