@@ -2,31 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from automailer.errors import Place
 from automailer.rules.leaf import observed
-from automailer.rules.model import Answer, Decision, Mode, RuleTrace, TestTrace
+from automailer.rules.model import NOTHING, Answer, Decision, Mode, RuleTrace, TestTrace
 
-__all__ = ["Branch", "explain", "outline", "rule_documents"]
+__all__ = ["Branch", "deciding_test", "described", "explain", "outline", "rule_documents"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
-    """One line of the tree that a person reads, and the lines under it; texts hold no control character."""
+    """One line of the tree that a person reads, and the lines under it; texts hold no control character.
+
+    `decides`: because of this test the rule did not match, or can't be answered.
+    """
 
     text: str
     answer: Answer
     value: str = ""
     where: str = ""
     children: tuple[Branch, ...] = ()
+    captures: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    decides: bool = False
 
 
 def outline(trace: Iterable[RuleTrace]) -> tuple[Branch, ...]:
     """One branch for each rule, its tests under it as they nest in the file."""
     return tuple(_rule_branch(rule) for rule in trace)
+
+
+def deciding_test(rule: RuleTrace) -> TestTrace | None:
+    """The innermost test because of which a rule did not match, or can't be answered; None where there is none."""
+    if rule.test is None or rule.answer is Answer.YES:
+        return None
+    return _deciding(rule.test)
+
+
+def _deciding(test: TestTrace) -> TestTrace:
+    """Of `any` whose tests all say no, none alone is to blame."""
+    if test.test == "not":
+        return _deciding(test.children[0])
+    blamed = [child for child in test.children if child.answer is test.answer]
+    several = test.test == "any" and test.answer is Answer.NO and len(blamed) > 1
+    return test if several or not blamed else _deciding(blamed[0])
 
 
 def explain(decision: Decision) -> dict[str, Any]:
@@ -62,7 +83,7 @@ def _test_document(test: TestTrace, depth: int) -> dict[str, Any]:
         "value": test.value,
         "where": _written(test.where),
         "depth": depth,
-        "captures": {} if test.children else {name: observed(text) for name, text in test.captures.items()},
+        "captures": _captured(test),
     }
 
 
@@ -81,23 +102,36 @@ def _flattened(tests: Iterable[TestTrace], depth: int) -> Iterator[tuple[TestTra
 
 def _rule_branch(rule: RuleTrace) -> Branch:
     remarks = [rule.note, "shadow" * (rule.mode is Mode.SHADOW), "stop" * rule.stop]
+    decides = deciding_test(rule)
     return Branch(
         text=rule.name,
         answer=rule.answer,
         value=", ".join(filter(None, remarks)),
         where=_written(rule.where),
-        children=tuple(map(_test_branch, _tops(rule))),
+        children=tuple(_test_branch(test, decides) for test in _tops(rule)),
     )
 
 
-def _test_branch(test: TestTrace) -> Branch:
+def _test_branch(test: TestTrace, decides: TestTrace | None) -> Branch:
     return Branch(
-        text=f"{test.test}: {test.wanted}" if test.wanted else test.test,
+        text=described(test),
         answer=test.answer,
         value=test.value,
         where=_written(test.where),
-        children=tuple(map(_test_branch, test.children)),
+        children=tuple(_test_branch(child, decides) for child in test.children),
+        captures=_captured(test),
+        decides=test is decides,
     )
+
+
+def described(test: TestTrace) -> str:
+    """The test in short, as a person would write it."""
+    return f"{test.test}: {test.wanted}" if test.wanted else test.test
+
+
+def _captured(test: TestTrace) -> dict[str, str]:
+    """What its own pattern captured; a group only passes on what those inside it did."""
+    return {} if test.children else {name: observed(text) for name, text in test.captures.items()}
 
 
 def _written(place: Place | None) -> str:

@@ -14,13 +14,15 @@ _OF_OTHER_RULES = frozenset({"if", "matched"})
 """Their answers rest on what other rules captured, set or matched, so they hold only among those very rules."""
 
 
-def recall(trace: Iterable[RuleTrace]) -> Mapping[tuple[str, str], TestTrace]:
+def recall(trace: Iterable[RuleTrace], *, same_rules: bool = False) -> Mapping[tuple[str, str], TestTrace]:
     """Each certain answer by the test and what it wanted: a rule that asks the same is given the same.
 
-    Where what was wanted, or captured, is longer than a trace shows, it says too little.
+    Where what was wanted, or captured, is longer than a trace shows, it says too little. `same_rules` says that the
+    answers are recalled for the rules that gave them.
     """
     tops = (rule.test for rule in trace if rule.test is not None)
-    return {(test.test, test.wanted): _honest(test) for test in _leaves(tops) if _says_enough(test)}
+    told = (test for test in _leaves(tops) if same_rules or test.test not in _OF_OTHER_RULES)
+    return {(test.test, test.wanted): _honest(test) for test in told if _says_enough(test)}
 
 
 def _leaves(tests: Iterable[TestTrace]) -> Iterator[TestTrace]:
@@ -32,8 +34,7 @@ def _leaves(tests: Iterable[TestTrace]) -> Iterator[TestTrace]:
 
 
 def _says_enough(test: TestTrace) -> bool:
-    sure = test.answer is not Answer.UNKNOWN and test.test not in _OF_OTHER_RULES
-    return sure and bool(test.wanted) and not test.wanted.endswith("…")
+    return test.answer is not Answer.UNKNOWN and bool(test.wanted) and "…" not in test.wanted
 
 
 def _honest(test: TestTrace) -> TestTrace:
