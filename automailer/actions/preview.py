@@ -9,6 +9,7 @@ from automailer.actions.fields import render_value
 from automailer.actions.folders import rendered_folder
 from automailer.actions.model import ActionModel, PlanContext
 from automailer.actions.recipients import addresses
+from automailer.actions.save_message import SaveMessage
 from automailer.errors import PermanentError, TemporaryError
 from automailer.rules import Subject
 
@@ -26,7 +27,11 @@ def preview(
     unknown: list[str] = []
     for alias, name in _templated(action):
         try:
-            known[alias] = _rendered(alias, getattr(action, name), subject, context)
+            known[alias] = (
+                action.entry_name(subject)
+                if isinstance(action, SaveMessage) and alias == "name"
+                else _rendered(alias, getattr(action, name), subject, context)
+            )
         except (PermanentError, TemporaryError):
             unknown.append(alias)
     return known, tuple(unknown)

@@ -35,7 +35,7 @@ class SaveMessage(ActionModel):
     def plan(self, subject: Subject, context: PlanContext) -> Plan:
         """One file, or one entry of a maildir or mbox."""
         target = rendered_folder(self.to, subject, context)
-        name = self._name(subject)
+        name = self.entry_name(subject)
         shown = {"to": target.shown, "as": self.as_, **({"name": name} if name else {})}
         if is_url(target.root) and self.as_ != "eml":
             return refuse("a maildir or an mbox can only be a local folder", shown, keeps=True)
@@ -53,7 +53,7 @@ class SaveMessage(ActionModel):
         )
         return Plan(fields=shown, effects=(file,))
 
-    def _name(self, subject: Subject) -> str:
+    def entry_name(self, subject: Subject) -> str:
         """The file's name; "" where the form has none, or has it in `to`."""
         match self.as_:
             case "maildir":

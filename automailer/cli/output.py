@@ -6,7 +6,7 @@ import io
 import json
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from automailer.errors import AutomailerError, ConfigError
@@ -23,6 +23,7 @@ __all__ = [
     "print_error",
     "print_facts",
     "print_json",
+    "print_json_list",
     "print_table",
     "printable",
     "screen",
@@ -41,9 +42,30 @@ def bear_every_character() -> None:
 
 def print_json(document: Any) -> None:
     """One JSON document; in ASCII where stdout is not UTF-8, and nothing in it acts on a terminal."""
+    print(_as_json(document))
+
+
+def print_json_list(
+    head: Mapping[str, Any], name: str, entries: Iterable[Any], *, tail: Callable[[], Mapping[str, Any]]
+) -> None:
+    """One JSON document whose list is printed as it comes, so that memory does not grow with it."""
+    print("{")
+    for key, value in head.items():
+        print(f"  {_as_json(key)}: {_as_json(value, indent=2)},")
+    print(f"  {_as_json(name)}: [", end="")
+    for number, entry in enumerate(entries):
+        print(f"{',' if number else ''}\n    {_as_json(entry, indent=4)}", end="")
+    print("\n  ]", end="")
+    for key, value in tail().items():
+        print(f",\n  {_as_json(key)}: {_as_json(value, indent=2)}", end="")
+    print("\n}")
+
+
+def _as_json(document: Any, *, indent: int = 0) -> str:
     plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
     text = json.dumps(document, ensure_ascii=plain, indent=2, default=str)
-    print(_BEYOND_ASCII.sub(lambda found: _escaped(found[0]), text))
+    text = _BEYOND_ASCII.sub(lambda found: _escaped(found[0]), text)
+    return text.replace("\n", "\n" + " " * indent)
 
 
 def _escaped(char: str) -> str:

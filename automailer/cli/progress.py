@@ -23,7 +23,9 @@ def progress_bars() -> Iterator[Progress | None]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    console = Console(stderr=True)
+    # What is asked for goes to stdout meanwhile, past the bars.
+    with Progress(*columns, console=console, transient=True, redirect_stdout=False) as bars:
         tasks: dict[str, int] = {}
 
         def show(mailbox: str, done: int, total: int) -> None:

@@ -62,7 +62,7 @@ class Remembered:
     @property
     def subject(self) -> str:
         """The decoded subject; one that is empty may as well have been missing."""
-        return self._subject or _not_known("whether it had a subject")
+        return self._subject or _not_known("its subject")
 
     @property
     def message_id(self) -> str:
@@ -74,7 +74,7 @@ class Remembered:
         """The sender, without a name."""
         found = parse_addresses(self._sender.encode("utf-8", "replace")).addresses
         if [str(one) for one in found] != [self._sender] or not found[0].address:
-            _not_known("who wrote it")
+            _not_known("its sender")
         return _Sender(self._sender)
 
     def addresses(self, name: str) -> tuple[_Sender, ...]:
@@ -83,13 +83,9 @@ class Remembered:
 
     def header(self, name: str) -> str:
         """The subject or the Message-ID."""
-        match name.lower():
-            case "subject":
-                return self.subject
-            case "message-id":
-                return self.message_id
-            case _:
-                _not_known(f"its {name}")
+        if name.lower() == "subject":
+            return self.subject
+        return self.message_id if name.lower() == "message-id" else _not_known(f"its {name}")
 
     def header_all(self, name: str) -> tuple[str, ...]:
         """The same; a second field of that name would count for nothing."""
@@ -102,5 +98,5 @@ class Remembered:
 
 
 def _not_known(what: str) -> NoReturn:
-    reason = f"{what} is not known any more"
+    reason = f"not kept: {what}"
     raise NotKnown(reason)

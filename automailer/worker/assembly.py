@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,8 +19,9 @@ from automailer.settings import (
     sketch_settings,
 )
 from automailer.templating import Templates
+from automailer.worker.programs import unfit_program
 
-__all__ = ["Assembly", "assemble"]
+__all__ = ["Assembly", "assemble", "with_rules"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +52,13 @@ def assemble(path: Path) -> Assembly:
     except ConfigError as exc:
         problems.update(dict.fromkeys(exc.problems))
         sketch = sketch_settings(path)
-        _load_all(sketch.rules, sketch.lists, sketch.relays, Templates(sketch.templates), problems)
+        reader = ActionReader(lists=sketch.lists, relays=sketch.relays, templates=Templates(sketch.templates))
+        _load_all(sketch.rules, sketch.lists, reader, path.absolute().parent, problems)
         raise ConfigError(problems) from None
     templates, lists = Templates(settings.templates), NamedLists(settings)
     files = {name: mailbox.rules for name, mailbox in settings.mailboxes.items()}
-    rules = _load_all(files, lists, settings.smtp.keys(), templates, problems)
+    reader = ActionReader(lists=lists, relays=settings.smtp.keys(), templates=templates)
+    rules = _load_all(files, lists, reader, settings.folder, problems)
     problems.update(dict.fromkeys(_template_problems(rules, templates)))
     problems.update(dict.fromkeys(_missing_relays(settings, rules)))
     if problems:
@@ -64,19 +67,46 @@ def assemble(path: Path) -> Assembly:
     return Assembly(settings=settings, rules=rules, rules_digest=digests, templates=templates, lists=lists)
 
 
+def with_rules(assembly: Assembly, mailbox: str, files: tuple[Path, ...]) -> Assembly:
+    """The same configuration with other rules for one mailbox.
+
+    Raises:
+        ConfigError: with every problem of these files.
+    """
+    problems: dict[Problem, None] = {}
+    settings = assembly.settings
+    lists = assembly.lists
+    reader = ActionReader(lists=lists, relays=settings.smtp.keys(), templates=assembly.templates)
+    rules = _load_all({mailbox: files}, lists, reader, settings.folder, problems)
+    problems.update(dict.fromkeys(_template_problems(rules, assembly.templates)))
+    problems.update(dict.fromkeys(_missing_relays(settings, rules)))
+    if problems:
+        raise ConfigError(problems)
+    return replace(
+        assembly,
+        rules={**assembly.rules, **rules},
+        rules_digest={**assembly.rules_digest, mailbox: _digest(rules[mailbox])},
+    )
+
+
 def _load_all(
     files: Mapping[str, tuple[Path, ...]],
     lists: Mapping[str, tuple[str, ...]],
-    relays: Collection[str],
-    templates: Templates,
+    reader: ActionReader,
+    folder: Path,
     problems: dict[Problem, None],
 ) -> dict[str, tuple[Rule, ...]]:
     """The rules of each mailbox; what is wrong with them goes to `problems`."""
-    reader = ActionReader(lists=lists, relays=relays, templates=templates)
     rules: dict[str, tuple[Rule, ...]] = {}
     for name, named in files.items():
         try:
-            rules[name] = load_rules(named, actions=reader, lists=lists, mailbox=name)
+            rules[name] = load_rules(
+                named,
+                actions=reader,
+                lists=lists,
+                mailbox=name,
+                unfit_program=lambda program: unfit_program(program, folder),
+            )
         except ConfigError as exc:
             problems.update(dict.fromkeys(exc.problems))
     return rules
