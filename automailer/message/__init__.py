@@ -4,26 +4,35 @@ from __future__ import annotations
 
 from automailer.message.address import AddressList, parse_addresses
 from automailer.message.attachment import Attachment
-from automailer.message.charset import guess
+from automailer.message.authentication import MethodResult, ascii_domain, trusted_results
+from automailer.message.canonical import canonical_body
+from automailer.message.guessing import guess
 from automailer.message.kind import KINDS
+from automailer.message.listed import Listed
 from automailer.message.markup import text_of
-from automailer.message.message import Message, parse
+from automailer.message.message import IN_THE_HEADER, Message, parse
 from automailer.message.model import Address, Header
 from automailer.message.names import safe_name
 from automailer.message.remembered import NotKnown, Remembered
 
 __all__ = [
+    "IN_THE_HEADER",
     "KINDS",
     "Address",
     "AddressList",
     "Attachment",
     "Header",
+    "Listed",
     "Message",
+    "MethodResult",
     "NotKnown",
     "Remembered",
+    "ascii_domain",
+    "canonical_body",
     "guess",
     "parse",
     "parse_addresses",
     "safe_name",
     "text_of",
+    "trusted_results",
 ]

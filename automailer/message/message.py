@@ -25,7 +25,13 @@ from automailer.message.parameters import Parameters, parse_parameters
 from automailer.message.structure import CONTENT_FIELDS, Tree, leaf_of, read_tree
 from automailer.message.words import header_text
 
-__all__ = ["Message", "parse"]
+__all__ = ["IN_THE_HEADER", "Message", "parse"]
+
+IN_THE_HEADER = frozenset({
+    "addresses", "complete", "date", "from_", "header", "header_all", "header_digest", "headers", "message_id",
+    "received_at", "size", "subject",
+})  # fmt: skip
+"""What a message of which only the header was fetched answers as the whole one would."""
 
 IDENTIFYING_FIELDS = ("message-id", "date", "from", "to", "subject", "received")
 """What no server changes between two sessions; Received tells two deliveries of one mail apart."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from automailer.errors import TemplateError
 from automailer.message import NotKnown
 from automailer.rules.glimpse import watched
+from automailer.rules.groups import spare
 from automailer.rules.model import (
     NOTHING,
     Action,
@@ -23,28 +25,36 @@ from automailer.rules.model import (
     Subject,
     TestTrace,
 )
+from automailer.rules.prefilter import RuleList
+from automailer.rules.trail import Trail
 
 __all__ = ["evaluate"]
 
 _VARS = frozenset({"vars"})
 
 
-def evaluate(rules: Iterable[Rule], subject: Subject, *, thorough: bool = False) -> Decision:
+def evaluate(rules: Sequence[Rule], subject: Subject, *, thorough: bool = False) -> Decision:
     """Try every rule in order until one that matches says `stop`.
 
     `thorough` has every test answered, for a person to read; without it a rule is left as soon as its answer is
-    certain. The decision is the same.
+    certain, and those of a `RuleList` that can't match are not even asked. The decision is the same.
 
     Raises:
         TemporaryError: an `if` or a `set` broke on this message, or a list can't be read now.
     """
-    course = _Course(base=subject)
-    for rule in rules:
-        if course.take(rule, thorough=thorough):
+    prefilter = rules.prefilter if isinstance(rules, RuleList) and not thorough else None
+    course, gone_through = _Course(base=subject), len(rules)
+    for position in range(len(rules)) if prefilter is None else prefilter.tried(subject):
+        if course.take(position, rules[position], thorough=thorough):
+            gone_through = position + 1
             break
+    trace: Sequence[RuleTrace] = tuple(course.tried.values())
+    if prefilter is not None:
+        trace = Trail(course.tried, gone_through, prefilter, _Later(rules, subject, course.bases))
     return Decision(
         matches=tuple(course.matches),
-        trace=tuple(course.trace),
+        trace=trace,
+        doubtful=course.doubtful,
         unsettled=course.unsettled,
         sightings=_longest(course.sightings),
     )
@@ -52,52 +62,37 @@ def evaluate(rules: Iterable[Rule], subject: Subject, *, thorough: bool = False)
 
 @dataclass(slots=True)
 class _Course:
-    """One message on its way through the rules."""
+    """One message on its way through the rules. `tried` and `bases`, what later rules saw, are by position."""
 
     base: Subject
     matches: list[Match] = field(default_factory=list)
-    trace: list[RuleTrace] = field(default_factory=list)
+    tried: dict[int, RuleTrace] = field(default_factory=dict)
+    bases: dict[int, Subject] = field(default_factory=dict)
     assigned: dict[str, Any] = field(default_factory=dict)
+    doubtful: bool = False
     unsettled: bool = False
     sightings: list[Sighting] = field(default_factory=list)
 
-    def take(self, rule: Rule, *, thorough: bool) -> bool:
+    def take(self, position: int, rule: Rule, *, thorough: bool) -> bool:
         """Try one rule; True when it is the last."""
         note = _idle(rule, self.base.now.date())
         if note:
-            self._record(rule, Answer.NO, note=note)
+            self.tried[position] = _recorded(rule, Answer.NO, note=note)
             return False
-        subject = self._subject(rule)
+        subject = _subject(rule, self.base, self._vars(rule))
         test = None if rule.when is None else rule.when.check(subject, thorough=thorough)
         answer = Answer.YES if test is None else test.answer
         stops = answer is Answer.YES and rule.stop and rule.mode is Mode.ENFORCE
-        self._record(rule, answer, stop=stops, test=test)
+        self.tried[position] = _recorded(rule, answer, stop=stops, test=test)
         if test is not None and test.sightings:
             self.sightings.extend(test.sightings)
         if answer is Answer.YES:
             self._match(rule, subject, test)
+            self.bases[position + 1] = self.base
         elif answer is Answer.UNKNOWN:
             self._doubt(rule)
+            self.bases[position + 1] = self.base
         return stops
-
-    def _subject(self, rule: Rule) -> Subject:
-        """The message as this rule sees it; written out, for `replace` would take half the time of a decision."""
-        base = self.base
-        return Subject(
-            message=base.message,
-            mailbox=base.mailbox,
-            uidl=base.uidl,
-            now=base.now,
-            vars=self._vars(rule),
-            match=dict.fromkeys(rule.captures, "") if rule.captures else NOTHING,
-            matched=base.matched,
-            lists=base.lists,
-            rule=rule.name,
-            unsure=base.unsure,
-            unsettled=base.unsettled,
-            sightings=base.sightings,
-            recalled=base.recalled,
-        )
 
     def _vars(self, rule: Rule) -> Mapping[str, Any]:
         """The settings' below the rules file's below what earlier rules have `set`."""
@@ -128,6 +123,7 @@ class _Course:
         return subject
 
     def _doubt(self, rule: Rule) -> None:
+        self.doubtful = True
         self.base = replace(self.base, unsure=(*self.base.unsure, rule.name))
         if rule.mode is Mode.ENFORCE and any(call.action.name == "set" for call in rule.then):
             self._unsettle_vars()
@@ -135,26 +131,49 @@ class _Course:
     def _unsettle_vars(self) -> None:
         self.base = replace(self.base, unsettled=self.base.unsettled | _VARS)
 
-    def _record(
-        self,
-        rule: Rule,
-        answer: Answer,
-        *,
-        stop: bool = False,
-        test: TestTrace | None = None,
-        note: str = "",
-    ) -> None:
-        self.trace.append(
-            RuleTrace(
-                name=rule.name,
-                where=rule.where,
-                answer=answer,
-                stop=stop,
-                mode=rule.mode,
-                test=test,
-                note=note,
-            )
-        )
+
+@dataclass(frozen=True, slots=True)
+class _Later:
+    """Asks a rule that was not tried, as it would have been answered then; `bases` by the rules that they are for."""
+
+    rules: Sequence[Rule]
+    subject: Subject
+    bases: Mapping[int, Subject]
+
+    def __call__(self, position: int) -> RuleTrace:
+        rule, changes = self.rules[position], tuple(self.bases)
+        before = bisect(changes, position)
+        base = self.bases[changes[before - 1]] if before else self.subject
+        test = rule.when and spare(rule.when, _subject(rule, base, base.vars), thorough=False)
+        return _recorded(rule, Answer.NO, test=test)
+
+
+def _subject(rule: Rule, base: Subject, values: Mapping[str, Any]) -> Subject:
+    """The message as this rule sees it; written out, for `replace` would take half the time of a decision."""
+    return Subject(
+        message=base.message,
+        mailbox=base.mailbox,
+        uidl=base.uidl,
+        now=base.now,
+        vars=values,
+        match=dict.fromkeys(rule.captures, "") if rule.captures else NOTHING,
+        matched=base.matched,
+        lists=base.lists,
+        rule=rule.name,
+        unsure=base.unsure,
+        unsettled=base.unsettled,
+        sightings=base.sightings,
+        outside=base.outside,
+        recalled=base.recalled,
+    )
+
+
+def _recorded(
+    rule: Rule, answer: Answer, *, stop: bool = False, test: TestTrace | None = None, note: str = ""
+) -> RuleTrace:
+    return RuleTrace(
+        name=rule.name, where=rule.where, answer=answer, stop=stop, mode=rule.mode, test=test, note=note
+    )
 
 
 def _assigned(action: Action, subject: Subject) -> tuple[Mapping[str, Any], bool]:

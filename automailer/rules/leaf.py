@@ -19,11 +19,12 @@ SHOWN = 80
 
 class Rank:
     """The order in which neighbours are answered: what is at hand, what must be decoded, what reads captures,
-    and last what counts the messages that get this far."""
+    what asks a program or the network, and last what counts the messages that get this far."""
 
     HEADER = 0
     BODY = 1
     EXPRESSION = 2
+    OUTSIDE = 3
     REPEATS = 9
 
 
@@ -37,6 +38,7 @@ class Seen(NamedTuple):
 
 
 NOT_FETCHED = Seen(Answer.UNKNOWN, "not fetched")
+_NOT_KNOWN = Seen(Answer.UNKNOWN, "not kept")
 
 
 class Check(Protocol):
@@ -60,8 +62,8 @@ class Leaf:
         """Answer for this message."""
         try:
             seen = self.content.observe(subject)
-        except NotKnown as exc:
-            seen = Seen(Answer.UNKNOWN, str(exc))
+        except NotKnown:
+            seen = _NOT_KNOWN
         if seen.answer is Answer.UNKNOWN and (self.test, self.wanted) in subject.recalled:
             return replace(subject.recalled[self.test, self.wanted], where=self.where)
         return TestTrace(

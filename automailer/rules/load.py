@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from automailer.errors import ConfigError, Place, Problem
 from automailer.rules.model import NOTHING, ActionReader, Rule
+from automailer.rules.prefilter import RuleList
 from automailer.rules.refusal import refuse_unknown_keys, short
 from automailer.rules.rule import read_name, read_rule
 from automailer.rules.scope import Scope
@@ -21,9 +22,16 @@ FILE_KEYS = ("rules", "vars", "include")
 
 
 def load_rules(
-    files: Sequence[Path], *, actions: ActionReader, lists: Collection[str], mailbox: str
-) -> tuple[Rule, ...]:
+    files: Sequence[Path],
+    *,
+    actions: ActionReader,
+    lists: Collection[str],
+    mailbox: str,
+    unfit_program: Callable[[str], str] = lambda program: "",
+) -> RuleList:
     """The rules of one mailbox, those of an included file before those of the file that names it.
+
+    `unfit_program` tells why a program that a test names can't be run, "" when it can.
 
     Raises:
         ConfigError: with every problem of every file.
@@ -32,11 +40,12 @@ def load_rules(
     for file in files:
         with shelf.problems.gathered():
             shelf.add(file)
-    reading = _Reading(shelf.sheets, actions=actions, lists=lists, mailbox=mailbox)
+    scope = Scope(lists=lists, unfit_program=unfit_program)
+    reading = _Reading(shelf.sheets, actions=actions, scope=scope, mailbox=mailbox)
     rules = list(reading.rules(shelf.problems))
     if shelf.problems.found:
         raise ConfigError(sorted(shelf.problems.found, key=shelf.order))
-    return tuple(rules)
+    return RuleList(rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +131,11 @@ class _Reading:
     """The second pass: every name is known, so that one may refer to another."""
 
     def __init__(
-        self, sheets: Sequence[_Sheet], *, actions: ActionReader, lists: Collection[str], mailbox: str
+        self, sheets: Sequence[_Sheet], *, actions: ActionReader, scope: Scope, mailbox: str
     ) -> None:
         self._sheets = sheets
         self._actions = actions
-        self._lists = lists
+        self._scope = scope
         self._mailbox = mailbox
         self._names = {
             name for sheet in sheets for entry, site in sheet.sites() if (name := _named(entry, site))
@@ -137,7 +146,7 @@ class _Reading:
         places: dict[str, Place] = {}
         for sheet in self._sheets:
             for entry, site in sheet.sites():
-                scope = Scope(lists=self._lists, earlier=tuple(places), later=self._names)
+                scope = replace(self._scope, earlier=tuple(places), later=self._names, captures={})
                 within = Site(document=site.document, path=site.path, scope=scope)
                 with problems.gathered():
                     yield read_rule(entry, within, actions=self._actions, constants=sheet.constants)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from automailer.errors import Place
 from automailer.message import Message
+from automailer.rules.outside import Outside
 
 if TYPE_CHECKING:
     from automailer.settings import Document
@@ -78,8 +79,8 @@ class Subject:
     nothing mutates it. `lists` gives the entries of a named list. `now` is aware, in the settings'
     time zone. `unsure` names the earlier rules whose answer is unknown, `unsettled` those of `match` and `vars`
     that an unknown answer may yet change, and holds REACHED where one may yet decide whether a test is asked at all.
-    `sightings` None: no history is at hand. `recalled` has the answers of an earlier decision, by test and what it
-    wanted; they stand in for what is not known.
+    `sightings` None: no history is at hand. `outside` None: nobody runs programs or looks into the DNS. `recalled`
+    has the answers of an earlier decision, by test and what it wanted; they stand in for what is not known.
     """
 
     message: Message
@@ -94,6 +95,7 @@ class Subject:
     unsure: tuple[str, ...] = ()
     unsettled: frozenset[str] = frozenset()
     sightings: Sightings | None = None
+    outside: Outside | None = None
     recalled: Mapping[tuple[str, str], TestTrace] = field(default_factory=dict)
 
 
@@ -235,16 +237,17 @@ class Match:
 class Decision:
     """What is to be done with a message, and why: the rules that matched, the trace of all that were tried.
 
-    `unsettled`: who matched is certain, but captures or a `set` depend on what was not fetched. `sightings` are to be
+    `doubtful`: of some rule it is not known whether it matches. `unsettled`: who matched is certain, but captures or a `set` depend on what was not fetched. `sightings` are to be
     counted when the message is finished; no two are alike but for their time.
     """
 
     matches: tuple[Match, ...]
-    trace: tuple[RuleTrace, ...]
+    trace: Sequence[RuleTrace]
+    doubtful: bool = False
     unsettled: bool = False
     sightings: tuple[Sighting, ...] = ()
 
     @property
     def undecided(self) -> bool:
         """True when an answer was unknown that could change what is done."""
-        return self.unsettled or any(step.answer is Answer.UNKNOWN for step in self.trace)
+        return self.unsettled or self.doubtful

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from automailer.rules.attachments import read_attachment, read_has_attachment
+from automailer.rules.authenticated import read_authenticated
+from automailer.rules.command import read_command
 from automailer.rules.content import read_body, read_html, read_subject
 from automailer.rules.expression import read_if
 from automailer.rules.headers import RECIPIENT, addresses_of, read_header
@@ -17,7 +19,7 @@ from automailer.rules.site import Site
 from automailer.rules.size import read_size
 from automailer.rules.state import read_mailbox, read_matched
 
-__all__ = ["LATER", "TESTS", "TestKind"]
+__all__ = ["TESTS", "TestKind"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,11 @@ TESTS: Mapping[str, TestKind] = {
     "has_attachment": TestKind(read_has_attachment, "flag", "whether anything is attached", lists=False),
     "attachment": TestKind(read_attachment, "attachment", "one attachment that meets all of it", lists=False),
     "kind": TestKind(read_kind, "kind", "what sort of message it is"),
+    "authenticated": TestKind(read_authenticated, "authenticated", "who vouches for it", lists=False),
     "duplicate": TestKind(read_duplicate, "duplicate", "whether an earlier message had the same key"),
     "frequency": TestKind(read_frequency, "frequency", "how often a key came, this message counted"),
+    "command": TestKind(read_command, "command", "what a program says of it", lists=False),
     "mailbox": TestKind(read_mailbox, "text", "the mailbox's name"),
     "matched": TestKind(read_matched, "rule", "an earlier rule that matched"),
     "if": TestKind(read_if, "expression", "a Jinja2 expression that must be true", lists=False),
 }
-
-LATER = frozenset({"authenticated", "command"})
-"""Tests of the language that this version does not know."""

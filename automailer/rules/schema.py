@@ -7,11 +7,14 @@ from typing import Any
 
 from automailer.message import KINDS
 from automailer.rules.attachments import ATTACHMENT_FIELDS
+from automailer.rules.authenticated import AUTHENTICATED_FIELDS, METHODS, RESULTS
+from automailer.rules.command import COMMAND_FIELDS, USUAL_TIMEOUT
 from automailer.rules.model import Mode
 from automailer.rules.moments import MOMENT_FIELDS
 from automailer.rules.registry import TESTS, TestKind
 from automailer.rules.repeats import DUPLICATE_FIELDS, FREQUENCY_FIELDS, SINCE
 from automailer.rules.text import FORMS
+from automailer.settings import format_duration
 
 __all__ = ["rules_schema"]
 
@@ -21,6 +24,7 @@ _TEXT: Schema = {"type": ["string", "integer"]}
 _TEXT_THERE: Schema = {"type": "string", "minLength": 1}
 _FLAG: Schema = {"type": "boolean"}
 _SIZE_BOUND: Schema = {"type": "string", "pattern": r"^\s*(>=|<=|==|>|<|=)", "examples": [">5MB", "<=10KB"]}
+_DURATION: Schema = {"type": "string", "pattern": r"^\s*[0-9]+\s*[smhdw]\s*$", "examples": ["5m"]}
 _AGE_BOUND: Schema = {"type": "string", "pattern": r"^\s*(>=|<=|==|>|<|=)", "examples": [">2d"]}
 _EXAMPLES = {
     "after": "2026-12-24",
@@ -146,9 +150,31 @@ def _values() -> Schema:
         "value_kind": {"enum": list(KINDS)},
         "value_duplicate": {"anyOf": [{"const": True}, _TEXT_THERE, _mapping(_key_fields(DUPLICATE_FIELDS))]},
         "value_frequency": {**_mapping(_key_fields(FREQUENCY_FIELDS)), "required": ["over", "within"]},
+        "value_authenticated": _authenticated(),
+        "value_command": _command(),
         "value_rule": {"type": "string", "description": "the name of an earlier rule"},
         "value_expression": _TEXT_THERE,
     }
+
+
+def _authenticated() -> Schema:
+    hosts = _or_list(_TEXT_THERE)
+    results = _or_list({"enum": list(RESULTS)})
+    fields = {name: results if name in METHODS else hosts for name in AUTHENTICATED_FIELDS}
+    return {
+        **_mapping(fields),
+        "anyOf": [{"required": ["by", method]} for method in METHODS] + [{"required": ["dkim"]}],
+        "if": {"not": {"required": ["by"]}},
+        "then": {"propertyNames": {"enum": ["dkim", "domain"]}},
+    }
+
+
+def _command() -> Schema:
+    fields = {
+        "run": {"type": "array", "items": _TEXT, "minItems": 1, "examples": [["bogofilter"]]},
+        "timeout": {**_DURATION, "default": format_duration(USUAL_TIMEOUT)},
+    }
+    return {**_mapping({name: fields[name] for name in COMMAND_FIELDS}), "required": ["run"]}
 
 
 def _text_forms() -> Schema:
@@ -164,7 +190,7 @@ def _key_fields(names: Iterable[str]) -> Mapping[str, Schema]:
     shapes: Mapping[str, Schema] = {
         "key": {"type": ["string", "integer"], "examples": ["{{ message.subject }}"]},
         "over": {"type": "integer", "minimum": 1},
-        "within": {"type": "string", "pattern": r"^\s*[0-9]+\s*[smhdw]\s*$", "examples": ["5m"]},
+        "within": _DURATION,
         "since": {"enum": list(SINCE), "default": "last"},
     }
     return {name: shapes[name] for name in names}

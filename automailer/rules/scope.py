@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from automailer.rules.refusal import Fault, Refused, short
@@ -16,12 +16,14 @@ class Scope:
     """The named `lists` and the `earlier` rules that a value may name, None: any.
 
     `later` rules make a better error. `captures` gathers the named groups of every pattern that is read.
+    `unfit_program` tells why a program can't be run, "" when it can.
     """
 
     lists: Collection[str] | None = None
     earlier: Collection[str] | None = None
     later: Collection[str] = ()
     captures: dict[str, None] = field(default_factory=dict)
+    unfit_program: Callable[[str], str] = lambda program: ""
 
     def list_name(self, value: object) -> str:
         """The name of a list; Refused when there is none of that name."""

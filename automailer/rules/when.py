@@ -8,7 +8,7 @@ from typing import NoReturn
 from automailer.rules.groups import AllOf, AnyOf, Not
 from automailer.rules.model import Test
 from automailer.rules.refusal import short
-from automailer.rules.registry import LATER, TESTS
+from automailer.rules.registry import TESTS
 from automailer.rules.site import Problems, Site
 from automailer.settings import nearest
 
@@ -83,7 +83,5 @@ def _read_entry(name: str, value: object, site: Site) -> Test:
 
 
 def _refuse_unknown(name: str, site: Site) -> NoReturn:
-    if name in LATER:
-        site.refuse(f"test {name!r} is not supported by this version", key=True)
     known = (*TESTS, *GROUPS)
     site.refuse(f"unknown test {short(name)!r}", hint=nearest(name, known), key=True)

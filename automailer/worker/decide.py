@@ -16,6 +16,8 @@ from automailer.rules import Decision, Rule, Sightings, Subject, TestTrace, eval
 from automailer.settings import Settings, SmtpSettings
 from automailer.templating import LocalFile, media_type, read_file
 from automailer.worker.assembly import Assembly
+from automailer.worker.domain_keys import DomainKeys
+from automailer.worker.outside import World
 
 __all__ = ["Decided", "Decider", "History"]
 
@@ -52,6 +54,8 @@ class Decider:
         self._vars: Mapping[str, Any] = settings.vars
         self._lists = assembly.lists
         self._zone = settings.zone
+        self._folder = settings.folder
+        self._keys = DomainKeys()
         self._context = PlanContext(
             templates=assembly.templates,
             relays={name: _sender(relay) for name, relay in settings.smtp.items()},
@@ -82,7 +86,7 @@ class Decider:
         `history` nothing came before.
 
         Raises:
-            TemplateError: an expression in a rule broke on this message.
+            TemporaryError: an expression in a rule broke on this message, a program gave no answer.
         """
         subject = Subject(
             message=message,
@@ -91,6 +95,9 @@ class Decider:
             now=now.astimezone(self._zone),
             vars=self._vars,
             lists=self._lists,
+            outside=World(
+                message=message, mailbox=self._mailbox, uidl=uidl, folder=self._folder, keys=self._keys
+            ),
             sightings=history.sightings if history else None,
             recalled=history.recalled if history else {},
         )
