@@ -66,7 +66,7 @@ def _change(change: Change) -> Iterator[Text]:
     place = f"  {change.where}" if change.where else ""
     if not change.action:
         yield Text.assemble(
-            (f"? {printable(change.rule)}", _COLOURS["?"]),
+            (f"? {printable(repr(change.rule))}", _COLOURS["?"]),
             f" may match: {printable(change.why)}",
             (place, "dim"),
         )

@@ -45,9 +45,11 @@ class History:
 
 
 class Decider:
-    """Decides for one mailbox."""
+    """Decides for one mailbox; unless it `asks`, no program is run and no key looked up in the DNS."""
 
-    def __init__(self, assembly: Assembly, mailbox: str, *, loop_id: str, replies: ReplyLedger) -> None:
+    def __init__(
+        self, assembly: Assembly, mailbox: str, *, loop_id: str, replies: ReplyLedger, asks: bool = True
+    ) -> None:
         settings = assembly.settings
         self._mailbox = mailbox
         self._rules: tuple[Rule, ...] = assembly.rules[mailbox]
@@ -55,7 +57,7 @@ class Decider:
         self._lists = assembly.lists
         self._zone = settings.zone
         self._folder = settings.folder
-        self._keys = DomainKeys()
+        self._keys = DomainKeys() if asks else None
         self._context = PlanContext(
             templates=assembly.templates,
             relays={name: _sender(relay) for name, relay in settings.smtp.items()},
@@ -95,14 +97,17 @@ class Decider:
             now=now.astimezone(self._zone),
             vars=self._vars,
             lists=self._lists,
-            outside=World(
-                message=message, mailbox=self._mailbox, uidl=uidl, folder=self._folder, keys=self._keys
-            ),
+            outside=self._world(message, uidl),
             sightings=history.sightings if history else None,
             recalled=history.recalled if history else {},
         )
         decision = evaluate(self._rules, subject, thorough=thorough)
         return Decided(decision=decision, planned=tuple(plan(decision, self._context, done=done)))
+
+    def _world(self, message: Message, uidl: str) -> World | None:
+        if self._keys is None:
+            return None
+        return World(message=message, mailbox=self._mailbox, uidl=uidl, folder=self._folder, keys=self._keys)
 
 
 def own_addresses(settings: Settings) -> frozenset[str]:

@@ -100,7 +100,7 @@ class Replayer:
             if decider is None or replies is None:
                 replies = _Replies(self._journal.replies(self._mailbox, before=past.decided_at))
                 loop_id = self._journal.loop_id()
-                decider = Decider(self._assembly, self._mailbox, loop_id=loop_id, replies=replies)
+                decider = Decider(self._assembly, self._mailbox, loop_id=loop_id, replies=replies, asks=False)
             yield self._replay(past, decider, replies)
             if progress is not None:
                 progress(number)
