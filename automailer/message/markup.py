@@ -11,7 +11,7 @@ import html
 import re
 from collections.abc import Iterator
 
-__all__ = ["MAX_HTML", "text_of"]
+__all__ = ["MAX_HTML", "tag_end", "tags", "text_of", "words_of"]
 
 MAX_HTML = 4_000_000
 """Characters that are read."""
@@ -44,11 +44,17 @@ _BLOCKS = frozenset({
 def text_of(source: str) -> str:
     """Return the text of an HTML document, in lines."""
     source = _CONTROL.sub("", source[:MAX_HTML])
-    plain = _tidy("\n".join(line.strip() for line in "".join(_read(source)).split("\n")))
+    plain = words_of(source)
     if not _is_tame(source, plain):
         return plain
     laid_out = _laid_out(_INDENT.sub("x", source))
     return plain if laid_out is None else _tidy(laid_out)
+
+
+def words_of(source: str) -> str:
+    """Return the same without any layout: no indents, no columns."""
+    source = _CONTROL.sub("", source[:MAX_HTML])
+    return _tidy("\n".join(line.strip() for line in "".join(_read(source)).split("\n")))
 
 
 def _is_tame(source: str, plain: str) -> bool:
@@ -81,10 +87,10 @@ def _read(source: str) -> Iterator[str]:
     """Text between tags, a line end for each block, without what no reader sees."""
     at = 0
     unseen = ""
-    for tag in _tags(source):
+    for tag in tags(source):
         if not unseen:
             yield _BLANKS.sub(" ", html.unescape(source[at : tag.start()]))
-        at = _tag_end(source, tag)
+        at = tag_end(source, tag)
         name = (tag[2] or "").lower()
         if unseen:
             is_over = (tag[1] and name == unseen) or (unseen == "head" and name == "body")
@@ -99,14 +105,16 @@ def _read(source: str) -> Iterator[str]:
         yield _BLANKS.sub(" ", html.unescape(source[at:]))
 
 
-def _tags(source: str) -> Iterator[re.Match[str]]:
+def tags(source: str) -> Iterator[re.Match[str]]:
+    """The tags and comments in order: group 1 is the slash of one that closes, group 2 the name."""
     tag = _TAG.search(source)
     while tag:
         yield tag
-        tag = _TAG.search(source, _tag_end(source, tag))
+        tag = _TAG.search(source, tag_end(source, tag))
 
 
-def _tag_end(source: str, tag: re.Match[str]) -> int:
+def tag_end(source: str, tag: re.Match[str]) -> int:
+    """Where a tag ends, with its attributes."""
     close = "-->" if tag[0] == "<!--" else ">"
     end = source.find(close, tag.end())
     return end + len(close) if end >= 0 else len(source)

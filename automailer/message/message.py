@@ -19,9 +19,10 @@ from automailer.message.contents import Contents, read_contents
 from automailer.message.dates import parse_date, received_date
 from automailer.message.fields import Field, Section, read_section
 from automailer.message.kind import Facts, kinds_of
-from automailer.message.markup import text_of
+from automailer.message.markup import text_of, words_of
 from automailer.message.model import Address, Header
 from automailer.message.parameters import Parameters, parse_parameters
+from automailer.message.quoted import reply_of, without_quotes
 from automailer.message.structure import CONTENT_FIELDS, Tree, leaf_of, read_tree
 from automailer.message.words import header_text
 
@@ -133,6 +134,11 @@ class Message:
     def text(self) -> str:
         """What a reader sees: the text/plain body parts, else the HTML's text; lines end with LF."""
         return self._body.plain or text_of(self._body.html)
+
+    @cached_property
+    def reply_text(self) -> str:
+        """What its writer wrote: the text without quotes, what introduces them, and the signature."""
+        return reply_of(self._body.plain or words_of(without_quotes(self._body.html)))
 
     @property
     def html(self) -> str:
