@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from automailer.message import Address
+from automailer.rules.clue import Clue, Clues, Form, clues_of
 from automailer.rules.entries import index_of
-from automailer.rules.glob import compiled_glob
+from automailer.rules.glob import compiled_glob, glob_pattern, is_glob
 from automailer.rules.matcher import HIT, Hit, Lists, Matcher, any_of, read_each, read_forms
 from automailer.rules.model import NOTHING
 from automailer.rules.pattern import is_slashed
 from automailer.rules.refusal import Fault, Refused, short
 from automailer.rules.scope import ANYWHERE, Scope
-from automailer.rules.text import TextMatcher, as_text, read_text
+from automailer.rules.text import TextMatcher, as_text, forms_of, read_text
 
-__all__ = ["ADDRESS_FORMS", "AddressMatcher", "read_address", "read_one_address"]
+__all__ = ["ADDRESS_FORMS", "AddressMatcher", "address_texts", "read_address", "read_one_address"]
 
 AddressMatcher = Matcher[Address]
 
@@ -31,6 +33,15 @@ class Fits:
         address = thing.address.casefold()
         return HIT if address and compiled_glob(self.glob)(address) else None
 
+    def clues(self) -> Clues:
+        """The address or its domain, whole where they are written out."""
+        if not is_glob(self.glob):
+            return (Clue(Form.KEYS, self.glob, whole=True),)
+        local, _, domain = self.glob.rpartition("@")
+        if local == "*" and not is_glob(domain):
+            return (Clue(Form.KEYS, f"@{domain}", whole=True),)
+        return (Clue(Form.KEYS, glob_pattern(self.glob)),)
+
 
 @dataclass(frozen=True, slots=True)
 class Searched:
@@ -44,6 +55,10 @@ class Searched:
         hit = self.pattern.match(str(thing))
         return hit if hit or name else self.pattern.match(f"<{thing.address}>")
 
+    def clues(self) -> Clues | None:
+        """Those of the expression."""
+        return clues_of(self.pattern)
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -54,6 +69,10 @@ class Named:
     def match(self, thing: Address, lists: Lists = NOTHING) -> Hit | None:
         """Look at the name alone."""
         return self.text.match(thing.name, lists)
+
+    def clues(self) -> Clues | None:
+        """Those of the text."""
+        return clues_of(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +85,10 @@ class InDomain:
         """Compare label by label: `example.com` has `mail.example.com`, and not `badexample.com`."""
         return HIT if f".{thing.domain}".endswith(f".{self.domain}") else None
 
+    def clues(self) -> Clues:
+        """The domain, which is among the keys of every address under it."""
+        return (Clue(Form.KEYS, f".{self.domain}", whole=True),)
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -77,6 +100,25 @@ class Listed:
         """Look the address up, letter case aside."""
         address = thing.address.casefold()
         return HIT if address and index_of(lists.get(self.name, ()), _bare).has(address) else None
+
+
+def address_texts(addresses: Iterable[Address], form: Form) -> list[str]:
+    """Everything that a matcher looks at in these addresses, in a form that clues are written in."""
+    if form is Form.KEYS:
+        return [key for address in addresses for key in _keys(address)]
+    wholes = ((one.name, str(one), f"<{one.address}>") for one in addresses)
+    return forms_of(chain.from_iterable(wholes), form)
+
+
+def _keys(address: Address) -> Iterator[str]:
+    """The address, `@domain`, `.domain`, and the last again for every domain that this one lies in."""
+    folded = address.address.casefold()
+    yield folded
+    yield f"@{folded.rpartition('@')[2]}"
+    domain = f".{address.domain}"
+    for offset, char in enumerate(domain):
+        if char == ".":
+            yield domain[offset:]
 
 
 def read_address(value: object, scope: Scope = ANYWHERE) -> AddressMatcher:

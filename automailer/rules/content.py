@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
+from automailer.rules.clue import Clues, Field, Form, clues_of_any
 from automailer.rules.leaf import NOT_FETCHED, Rank, Seen, observed
 from automailer.rules.matcher import Hit, read_each
 from automailer.rules.model import Answer, Subject, Test
 from automailer.rules.presence import Presence, or_presence
 from automailer.rules.scope import Scope
 from automailer.rules.site import Site
-from automailer.rules.text import TextMatcher, read_one_text
+from automailer.rules.text import TextMatcher, forms_of, read_one_text
 
 __all__ = [
     "MAX_SEARCHED_OCTETS",
@@ -39,6 +41,21 @@ class Source:
     read: Callable[[Subject], tuple[str, ...] | None]
     always: bool = False
 
+    def compared(self, texts: tuple[str, ...]) -> tuple[str, ...]:
+        """What matchers are put to when these texts are there."""
+        return texts or (("",) if self.always else ())
+
+    def texts(self, subject: Subject, form: Form) -> list[str] | None:
+        """What matchers are put to, in a form that clues are written in."""
+        found = self.read(subject)
+        return None if found is None else forms_of(self.compared(tuple(map(_clipped, found))), form)
+
+    def shown(self, subject: Subject) -> str:
+        """What the trace shows when nothing fits."""
+        found = self.read(subject) or ()
+        texts = tuple(map(_clipped, found))
+        return _shown(texts) + _note(found, texts)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextTest:
@@ -54,7 +71,7 @@ class TextTest:
             return NOT_FETCHED
         texts = tuple(map(_clipped, found))
         note = _note(found, texts)
-        compared = texts or (("",) if self.source.always else ())
+        compared = self.source.compared(texts)
         for alternative in self.alternatives:
             if isinstance(alternative, Presence):
                 if alternative.wanted is bool(texts):
@@ -65,6 +82,15 @@ class TextTest:
                 if hit is not None:
                     return _seen(hit, text, note)
         return Seen(Answer.NO, _shown(texts) + note)
+
+    @property
+    def field(self) -> Field:
+        """Where it looks."""
+        return self.source
+
+    def clues(self) -> Clues | None:
+        """What must be there."""
+        return clues_of_any(self.alternatives)
 
 
 def _seen(hit: Hit, text: str, note: str) -> Seen:
@@ -78,11 +104,13 @@ def _shown(texts: tuple[str, ...]) -> str:
 
 def _clipped(text: str) -> str:
     # A character takes up to four octets.
-    if len(text) <= MAX_SEARCHED_OCTETS // 4:
-        return text
-    return (
-        text[:MAX_SEARCHED_OCTETS].encode("utf-8", "replace")[:MAX_SEARCHED_OCTETS].decode("utf-8", "ignore")
-    )
+    return text if len(text) <= MAX_SEARCHED_OCTETS // 4 else _cut(text)
+
+
+@lru_cache(maxsize=4)
+def _cut(text: str) -> str:
+    octets = text[:MAX_SEARCHED_OCTETS].encode("utf-8", "replace")
+    return octets[:MAX_SEARCHED_OCTETS].decode("utf-8", "ignore")
 
 
 def _note(found: tuple[str, ...], texts: tuple[str, ...]) -> str:

@@ -144,7 +144,8 @@ class _Later:
         rule, changes = self.rules[position], tuple(self.bases)
         before = bisect(changes, position)
         base = self.bases[changes[before - 1]] if before else self.subject
-        test = rule.when and spare(rule.when, _subject(rule, base, base.vars), thorough=False)
+        subject = _subject(rule, base, base.vars)
+        test = None if rule.when is None else spare(rule.when, subject, thorough=False)
         return _recorded(rule, Answer.NO, test=test)
 
 

@@ -9,7 +9,7 @@ from automailer.errors import Place, TemporaryError
 from automailer.rules.leaf import Rank, observed
 from automailer.rules.model import NOTHING, REACHED, Answer, Subject, Test, TestTrace
 
-__all__ = ["AllOf", "AnyOf", "Not"]
+__all__ = ["AllOf", "AnyOf", "Not", "spare"]
 
 _MATCH = frozenset({"match"})
 _TURN = frozenset({REACHED})
@@ -39,7 +39,7 @@ class AllOf:
             if answer is Answer.NO:
                 if not thorough:
                     break
-                traces[position] = _spare(test, subject)
+                traces[position] = spare(test, subject)
                 continue
             trace = traces[position] = test.check(subject, thorough=thorough)
             if trace.answer is Answer.NO:
@@ -81,7 +81,7 @@ class AnyOf:
             if answer is Answer.YES:
                 if not thorough:
                     break
-                children.append(_spare(test, subject))
+                children.append(spare(test, subject))
                 continue
             trace = test.check(subject, thorough=thorough)
             children.append(trace)
@@ -143,10 +143,10 @@ def _merged(traces: Iterable[TestTrace]) -> Mapping[str, str]:
     return captures
 
 
-def _spare(test: Test, subject: Subject) -> TestTrace:
+def spare(test: Test, subject: Subject, *, thorough: bool = True) -> TestTrace:
     """Answer a test that no longer matters, and which therefore must not stop anything, nor count anything."""
     try:
-        trace = test.check(subject, thorough=True)
+        trace = test.check(subject, thorough=thorough)
         return replace(trace, sightings=()) if trace.sightings else trace
     except TemporaryError as exc:
         name, _, wanted = test.describe().partition(": ")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from automailer.message import Address
-from automailer.rules.address import AddressMatcher, read_one_address
+from automailer.rules.address import AddressMatcher, address_texts, read_one_address
+from automailer.rules.clue import Clues, Form, clues_of_any
 from automailer.rules.content import Source, TextTest, read_alternatives
 from automailer.rules.groups import AllOf
 from automailer.rules.leaf import Leaf, Seen, observed
@@ -42,17 +43,46 @@ _NOBODY = Address("", "")
 _one_address = or_presence(read_one_address)
 
 
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """The addresses in some headers."""
+
+    headers: tuple[str, ...]
+
+    def read(self, subject: Subject) -> list[Address]:
+        """All of them, in order."""
+        message = subject.message
+        return [each for name in self.headers for each in message.addresses(name) if each != _NOBODY]
+
+    def texts(self, subject: Subject, form: Form) -> list[str]:
+        """All that matchers look at, in a form that clues are written in."""
+        return address_texts(self.read(subject), form)
+
+    def shown(self, subject: Subject) -> str:
+        """What the trace shows when nothing fits."""
+        return _shown(self.read(subject))
+
+
+@dataclass(frozen=True, slots=True)
+class _HeaderTexts:
+    """Reads every occurrence of one header."""
+
+    name: str
+
+    def __call__(self, subject: Subject) -> tuple[str, ...]:
+        return subject.message.header_all(self.name)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressTest:
     """YES when any address of these headers fits any of the alternatives."""
 
-    headers: tuple[str, ...]
+    field: Addresses
     alternatives: tuple[AddressMatcher | Presence, ...]
 
     def observe(self, subject: Subject) -> Seen:
         """Look at every address."""
-        message = subject.message
-        addresses = [each for name in self.headers for each in message.addresses(name) if each != _NOBODY]
+        addresses = self.field.read(subject)
         for alternative in self.alternatives:
             if isinstance(alternative, Presence):
                 if alternative.wanted is bool(addresses):
@@ -63,6 +93,10 @@ class AddressTest:
                 if hit is not None:
                     return Seen(Answer.YES, observed(str(address)), hit.captures)
         return Seen(Answer.NO, _shown(addresses))
+
+    def clues(self) -> Clues | None:
+        """What must be there."""
+        return clues_of_any(self.alternatives)
 
 
 def _shown(addresses: list[Address]) -> str:
@@ -76,7 +110,7 @@ def addresses_of(*headers: str) -> Callable[[object, Site], Test]:
 
 def _read_addresses(headers: tuple[str, ...], value: object, site: Site) -> Test:
     alternatives = site.read(_read_alternatives, value)
-    return site.leaf(value, AddressTest(headers=headers, alternatives=alternatives))
+    return site.leaf(value, AddressTest(field=Addresses(headers), alternatives=alternatives))
 
 
 def _read_alternatives(value: object, scope: Scope) -> tuple[AddressMatcher | Presence, ...]:
@@ -99,7 +133,7 @@ def _read_one(name: str, wanted: object, site: Site) -> Leaf:
     if not _FIELD_NAME.fullmatch(name):
         site.refuse(f"{short(name)!r} can't be the name of a header", hint=name.rstrip(": "), key=True)
     content = TextTest(
-        source=Source(read=lambda subject: subject.message.header_all(name)),
+        source=Source(read=_HeaderTexts(name.lower())),
         alternatives=site.read(read_alternatives, wanted),
     )
     return Leaf(test="header", wanted=short({name: wanted})[1:-1], content=content, where=site.where)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
+from automailer.rules.clue import Clues, clues_of, clues_of_any
 from automailer.rules.model import NOTHING
 from automailer.rules.refusal import Fault, Refusals, Refused, one_of, refuse_unknown_keys
 
@@ -50,6 +51,10 @@ class Every(Generic[T]):
             excerpt = excerpt or hit.excerpt
         return Hit(captures, excerpt)
 
+    def clues(self) -> Clues | None:
+        """Those of one of them: all must fit."""
+        return next((clues for part in self.parts if (clues := clues_of(part)) is not None), None)
+
 
 @dataclass(frozen=True, slots=True)
 class OneOf(Generic[T]):
@@ -60,6 +65,10 @@ class OneOf(Generic[T]):
     def match(self, thing: T, lists: Lists = NOTHING) -> Hit | None:
         """Ask one after the other."""
         return next((hit for part in self.parts if (hit := part.match(thing, lists))), None)
+
+    def clues(self) -> Clues | None:
+        """Those of each of them: any may fit."""
+        return clues_of_any(self.parts)
 
 
 def any_of(parts: Sequence[Matcher[T]]) -> Matcher[T]:

@@ -237,8 +237,9 @@ class Match:
 class Decision:
     """What is to be done with a message, and why: the rules that matched, the trace of all that were tried.
 
-    `doubtful`: of some rule it is not known whether it matches. `unsettled`: who matched is certain, but captures or a `set` depend on what was not fetched. `sightings` are to be
-    counted when the message is finished; no two are alike but for their time.
+    `doubtful`: of some rule it is not known whether it matches. `unsettled`: who matched is certain, but captures or
+    a `set` depend on what was not fetched. `sightings` are to be counted when the message is finished; no two are
+    alike but for their time.
     """
 
     matches: tuple[Match, ...]

@@ -46,12 +46,13 @@ class _Compiled(Protocol):
 
 
 class Pattern:
-    """A compiled regular expression; `names` are its named groups."""
+    """A compiled regular expression; `names` are its named groups, `source` has its flags in it."""
 
-    __slots__ = ("_compiled", "names")
+    __slots__ = ("_compiled", "names", "source")
 
-    def __init__(self, compiled: _Compiled) -> None:
+    def __init__(self, compiled: _Compiled, source: str) -> None:
         self._compiled = compiled
+        self.source = source
         self.names = tuple(compiled.groupindex)
 
     def search(self, octets: bytes) -> Found | None:
@@ -90,7 +91,7 @@ def compile_pattern(source: str, *, flags: str = "", offset: int = 0) -> Pattern
     options.log_errors = False
     prefix = f"(?{''.join(sorted(set(flags)))})" if flags else ""
     try:
-        compiled = Pattern(re2.compile(prefix + source, options))
+        compiled = Pattern(re2.compile(prefix + source, options), prefix + source)
     except re2.error as exc:
         complaint = _decoded(exc.args[0]).replace(f": {prefix}", ": ", 1)
         raise Refused(Fault(message=_explained(complaint), offset=offset + _spot(source, complaint))) from exc

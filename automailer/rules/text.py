@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import TypeVar
 
+from automailer.rules.clue import Clue, Clues, Form
 from automailer.rules.entries import index_of
-from automailer.rules.glob import compiled_glob, is_glob
+from automailer.rules.glob import compiled_glob, glob_pattern, is_glob
 from automailer.rules.matcher import HIT, Hit, Lists, Matcher, any_of, read_each, read_forms
 from automailer.rules.model import NOTHING
 from automailer.rules.pattern import Pattern, compile_pattern, compile_slashed, is_slashed
@@ -20,6 +23,7 @@ __all__ = [
     "TextMatcher",
     "as_text",
     "fold",
+    "forms_of",
     "name_matches",
     "read_name",
     "read_one_text",
@@ -30,28 +34,45 @@ TextMatcher = Matcher[str]
 
 # Of a long text, how many characters on either side of the spot are shown.
 EXCERPT = 24
-# Ten rules ask for the same subject and the same body: the short texts of some messages are kept folded, and
-# a few long ones.
 SHORT_TEXT = 4096
 
 
-def fold(text: str) -> str:
-    """The text as it is compared: without letter case, white space at its ends, and runs of white space."""
-    return _folded(text) if len(text) <= SHORT_TEXT else _folded_long(text)
-
-
 def _fold(text: str) -> str:
-    words = _spaced(text)
+    words = _with_single_spaces(text)
     # Mail from macOS spells é as two characters.
     return words.lower() if words.isascii() else unicodedata.normalize("NFC", words).casefold()
 
 
-_folded = lru_cache(maxsize=256)(_fold)
-_folded_long = lru_cache(maxsize=4)(_fold)
-
-
-def _spaced(text: str) -> str:
+def _with_single_spaces(text: str) -> str:
     return " ".join(text.split())
+
+
+def _as_octets(text: str) -> bytes:
+    # The line that a text ends with is no part of it: `$` finds what a person calls its end.
+    return text.encode("utf-8", "replace").rstrip(b"\r\n")
+
+
+T = TypeVar("T")
+
+
+def _remembering(change: Callable[[str], T]) -> Callable[[str], T]:
+    """Keeps what became of some short texts and of a few long ones: a thousand rules ask for the same two."""
+    short_ones, long_ones = lru_cache(maxsize=256)(change), lru_cache(maxsize=4)(change)
+    return lambda text: short_ones(text) if len(text) <= SHORT_TEXT else long_ones(text)
+
+
+fold = _remembering(_fold)
+"""The text as it is compared: without letter case, white space at its ends, and runs of white space."""
+
+_spaced = _remembering(_with_single_spaces)
+_octets = _remembering(_as_octets)
+
+
+def forms_of(texts: Iterable[str], form: Form) -> list[str]:
+    """The texts in a form that clues are written in."""
+    if form is Form.FOLDED:
+        return [fold(text) for text in texts]
+    return [_spaced(text) for text in texts] if form is Form.SPACED else list(texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +93,13 @@ class Plain:
             return HIT
         return Hit(excerpt=text[max(at - EXCERPT, 0) : at + len(self.needle) + EXCERPT])
 
+    def clues(self) -> Clues:
+        """The needle, or what a glob needs."""
+        form = Form.AS_IT_IS if self.exact else Form.FOLDED
+        if self.find is _equal:
+            return (Clue(form, self.needle, whole=True),)
+        return (Clue(form, glob_pattern(self.needle) if self.find is _fits else re.escape(self.needle)),)
+
 
 @dataclass(frozen=True, slots=True)
 class Regex:
@@ -82,8 +110,7 @@ class Regex:
 
     def match(self, thing: str, lists: Lists = NOTHING) -> Hit | None:
         """Search, and give the named groups."""
-        # The line that a text ends with is no part of it: `$` finds what a person calls its end.
-        octets = (_spaced(thing) if self.spaced else thing).encode("utf-8", "replace").rstrip(b"\r\n")
+        octets = _octets(_spaced(thing) if self.spaced else thing)
         found = self.pattern.search(octets)
         if found is None:
             return None
@@ -91,6 +118,10 @@ class Regex:
             return Hit(found.groups)
         around = octets[max(found.start - EXCERPT, 0) : found.end + EXCERPT]
         return Hit(found.groups, around.decode("utf-8", "ignore"))
+
+    def clues(self) -> Clues:
+        """What the expression needs."""
+        return (Clue(Form.SPACED if self.spaced else Form.AS_IT_IS, self.pattern.source),)
 
 
 @dataclass(frozen=True, slots=True)
