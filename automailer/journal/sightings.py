@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import Connection, func, select
 
@@ -28,6 +28,19 @@ def _mark(mailbox: str, rule: str, kind: str, key: str) -> str:
     return hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+class Counted(Protocol):
+    """A key as a rule has seen it."""
+
+    @property
+    def rule(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def key(self) -> str: ...
+
+
 class SightingLedger:
     """The keys seen in one mailbox: those in the journal, and those noted since and not yet written.
 
@@ -41,9 +54,10 @@ class SightingLedger:
         self._noted: dict[str, list[datetime]] = {}
         self._read: dict[tuple[str, datetime, int | None], Tally] = {}
 
-    def note(self, rule: str, kind: str, key: str, *, at: datetime) -> None:
-        """Count a key for a message that the current window is going to write."""
-        self._noted.setdefault(_mark(self._mailbox, rule, kind, key), []).append(at)
+    def note_all(self, keys: Iterable[Counted], *, at: datetime) -> None:
+        """Count the keys of a message that the current window is going to write."""
+        for one in keys:
+            self._noted.setdefault(_mark(self._mailbox, one.rule, one.kind, one.key), []).append(at)
 
     def apart_from(self, message: int | None) -> Earlier:
         """The ledger as this message sees it, None being one that the journal doesn't have yet."""

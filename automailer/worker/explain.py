@@ -9,12 +9,12 @@ from typing import Any
 
 from automailer.actions import ReplyLedger
 from automailer.errors import ConfigError, PermanentError, TemporaryError
-from automailer.journal import Journal
+from automailer.journal import Journal, UidKey
 from automailer.mailbox import Pop3Client, Refused, open_mailbox
 from automailer.message import Message, parse
-from automailer.rules import RuleTrace, rule_documents
+from automailer.rules import RuleTrace, Sightings, rule_documents
 from automailer.worker.assembly import Assembly
-from automailer.worker.decide import Decided, Decider
+from automailer.worker.decide import Decided, Decider, History
 from automailer.worker.shop import WireHook
 
 __all__ = ["Explained", "Explainer", "NoReplies", "explain_listed", "explained"]
@@ -70,7 +70,7 @@ def explained(message: Message, decided: Decided | Exception, *, uidl: str) -> E
         subject=message.subject,
         from_=from_,
         uidl=uidl,
-        trace=decided.decision.trace,
+        trace=tuple(decided.decision.trace),
         actions=tuple(planned.document() for planned in decided.planned),
     )
 
@@ -83,10 +83,13 @@ class Explainer:
     ) -> None:
         self._decider = Decider(assembly, mailbox, loop_id=loop_id, replies=replies or NoReplies())
 
-    def explain(self, message: Message, *, uidl: str, now: datetime) -> Explained:
-        """Decide, with every test answered, and do nothing."""
+    def explain(
+        self, message: Message, *, uidl: str, now: datetime, sightings: Sightings | None = None
+    ) -> Explained:
+        """Decide, with every test answered, and do nothing; a file has no history, and so no `sightings`."""
+        history = History(sightings=sightings)
         try:
-            decided = self._decider.decide(message, uidl=uidl, now=now, thorough=True)
+            decided = self._decider.decide(message, uidl=uidl, now=now, thorough=True, history=history)
         except (TemporaryError, ConfigError) as exc:  # a template, or a list in a file, that broke
             return explained(message, exc, uidl=uidl)
         return explained(message, decided, uidl=uidl)
@@ -107,6 +110,8 @@ def explain_listed(
         PermanentError: no message has this UID, or the server won't give it.
     """
     explainer = Explainer(assembly, mailbox, loop_id=journal.loop_id(), replies=journal.replies(mailbox))
+    known = journal.known(mailbox).get(UidKey(uidl))
+    sightings = journal.sightings(mailbox).apart_from(known.message if known else None)
     settings = assembly.settings.mailboxes[mailbox]
     with open_mailbox(settings, wire=wire) as client:
         numbers = [entry.number for entry in client.listing() if entry.uid == uidl]
@@ -116,7 +121,7 @@ def explain_listed(
             )
             raise PermanentError(reason)
         found = [
-            explainer.explain(message, uidl=uidl, now=now)
+            explainer.explain(message, uidl=uidl, now=now, sightings=sightings)
             for message in _fetched(client, numbers, max_octets=settings.max_message_size)
         ]
         client.leave()

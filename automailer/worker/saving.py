@@ -34,7 +34,10 @@ class _Wanted:
 
 
 def save_files(outcomes: Iterable[Outcome], journal: Journal) -> list[Outcome]:
-    """Save what the outcomes' actions want saved; each outcome comes back with its paths, or why it could not."""
+    """Save what the outcomes' actions want saved; each outcome comes back with its paths, or why it could not.
+
+    Those that came back before are left as they are.
+    """
     found = list(outcomes)
     wanted = [one for outcome in found for one in _wanted(outcome)]
     if not wanted:
@@ -54,11 +57,15 @@ def save_files(outcomes: Iterable[Outcome], journal: Journal) -> list[Outcome]:
             saved={effect: tuple(all_) for effect, all_ in paths.get(id(outcome), {}).items()},
             errors=errors.get(id(outcome), {}),
         )
+        if id(outcome) in paths or id(outcome) in errors
+        else outcome
         for outcome in found
     ]
 
 
 def _wanted(outcome: Outcome) -> Iterator[_Wanted]:
+    if outcome.saved or outcome.errors:
+        return
     for planned in outcome.planned:
         if planned.shadow or planned.error:
             continue
