@@ -88,13 +88,15 @@ Effect = Mail | SavedFile | Removal | Keep | Tags
 class Plan:
     """What one action comes to: its fields as rendered, and its effects, or why it is refused.
 
-    `keeps`: what was refused would be lost with the message, so the message stays on the server.
+    `keeps`: what was refused would be lost with the message, so the message stays on the server. `unread`: it was
+    refused only because it reads what was not fetched.
     """
 
     fields: Mapping[str, Any] = field(default_factory=dict)
     effects: tuple[Effect, ...] = ()
     refused: str | None = None
     keeps: bool = False
+    unread: bool = False
 
 
 def refuse(reason: str, fields: Mapping[str, Any], *, keeps: bool = False) -> Plan:

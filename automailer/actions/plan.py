@@ -10,12 +10,13 @@ from automailer.actions.answered import Answered
 from automailer.actions.model import ActionModel, Plan, PlanContext, Planned, Unknown, refuse
 from automailer.actions.preview import preview
 from automailer.errors import PermanentError, TemplateError, TemporaryError
-from automailer.message import Message, NotKnown, Remembered
+from automailer.message import IN_THE_HEADER, Message, NotKnown, Remembered
 from automailer.rules import ActionCall, Decision, Match, Mode
 
 __all__ = ["plan"]
 
-_OF_THE_BODY = frozenset({"attachments", "html", "octets", "text"})
+# Of the kinds the guards of replies ask for bounces and reports, which the header tells.
+_IN_THE_HEADER = IN_THE_HEADER | {"kinds"}
 
 
 def plan(
@@ -72,7 +73,7 @@ def _plan(match: Match, action: ActionModel, context: PlanContext) -> Plan:
     try:
         return action.plan(replace(subject, message=header), context)
     except _NotDownloaded as exc:
-        return refuse(str(exc), {}, keeps=True)
+        return replace(refuse(str(exc), {}, keeps=True), unread=True)
 
 
 class _NotDownloaded(PermanentError):
@@ -86,7 +87,7 @@ class _Header:
         self._message = message
 
     def __getattr__(self, name: str) -> Any:
-        if name in _OF_THE_BODY:
+        if name not in _IN_THE_HEADER:
             reason = "larger than max_message_size: the message was not downloaded"
             raise _NotDownloaded(reason)
         return getattr(self._message, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
@@ -47,14 +47,19 @@ def open_mailbox(
     clock: Clock = time.monotonic,
     wire: WireHook | None = None,
     spool: Path | None = None,
+    heard: Callable[[], object] | None = None,
 ) -> Pop3Client:
     """Connect and log in; use it in a `with`, whose clean end says QUIT and whose failing end does not.
 
     `clock` counts seconds for the time-outs, `wire` hears the dialogue with secrets masked, `spool` is the
-    folder for messages over 1 MB while they are looked at.
+    folder for messages over 1 MB while they are looked at. `heard` is called, once logged in, whenever octets came;
+    what it raises ends the session.
     """
     opening = Opening(settings, clock=clock, wire=wire)
-    return Pop3Client(opening.run(), opening, spool=spool)
+    dialogue = opening.run()
+    if heard is not None:
+        dialogue.heard = heard
+    return Pop3Client(dialogue, opening, spool=spool)
 
 
 class Pop3Client:
@@ -133,7 +138,7 @@ class Pop3Client:
 
     def headers(
         self, numbers: Iterable[int], *, max_octets: int = DRAIN_OCTETS
-    ) -> Iterator[tuple[int, bytes | Refused]]:
+    ) -> Generator[tuple[int, bytes | Refused], None, None]:
         """Each message's header section up to its blank line, first all that TOP gives.
 
         Where TOP is missing, refused or gives no blank line the message is fetched whole, unless it is larger

@@ -33,6 +33,8 @@ class Dialogue:
         self.transcript = Transcript(wire)
         self.pipelining = False
         self.connection = Connection(settings)
+        self.heard: Callable[[], object] = lambda: None
+        """Is called whenever octets came."""
         self._clock = clock
         self._streaming = False
         self._abandoned = 0
@@ -166,6 +168,7 @@ class Dialogue:
         while True:
             while not self._ready:
                 self._ready.extend(self._receive(patience))
+                self.heard()
             event = self._ready.popleft()
             if not self._abandoned:
                 return event

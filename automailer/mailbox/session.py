@@ -220,7 +220,7 @@ class Session:
 
     def _finish_lines(self, reader: DataReader, events: list[Event]) -> None:
         command = self._expected.popleft()
-        if reader.oversize and not command.sink:
+        if reader.oversize and command.shape is Shape.LISTING:
             msg = f"reply to {command.verb} is too long: {reader.octets} octets"
             raise ProtocolError(msg)
         data = b"".join(self._pieces)

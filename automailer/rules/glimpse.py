@@ -6,12 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, cast
 
-from automailer.message import Message, NotKnown
+from automailer.message import IN_THE_HEADER, Message, NotKnown
 from automailer.rules.model import Subject
 
 __all__ = ["Watch", "watched"]
-
-_IN_THE_BODY = frozenset({"attachments", "html", "kinds", "text"})
 
 
 class Watch:
@@ -31,7 +29,7 @@ class _Headers:
         self._watch = watch
 
     def __getattr__(self, name: str) -> Any:
-        if name in _IN_THE_BODY:
+        if name not in IN_THE_HEADER:
             self._watch.touched = True
         try:
             return getattr(self._message, name)

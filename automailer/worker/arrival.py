@@ -19,8 +19,8 @@ __all__ = ["Arrival", "Outcome"]
 class Arrival:
     """One message to deal with. `number` is the session's, None when only the spool has it; `id` the journal's.
 
-    `spool` is the copy that an earlier try kept, `done` are its effects; `keeps`: one of them was refused in such a way
-    that the message must stay.
+    `oversize`: it is larger than allowed, so that its header is all there will ever be. `spool` is the copy that an
+    earlier try kept, `done` are its effects; `keeps`: one of them was refused in such a way that the message must stay.
     """
 
     mailbox: str
@@ -28,6 +28,7 @@ class Arrival:
     occurrence: int
     number: int | None
     message: Message
+    oversize: bool = False
     received: datetime
     id: int | None = None
     attempts: int = 0
@@ -61,6 +62,12 @@ class Outcome:
     def planned(self) -> tuple[Planned, ...]:
         """Every action, in order."""
         return self.decided.planned if self.decided else ()
+
+    @property
+    def lacks_body(self) -> bool:
+        """Whether the whole message might be dealt with otherwise, and can be had."""
+        there_is_more = not (self.arrival.message.complete or self.arrival.oversize)
+        return there_is_more and self.decided is not None and not self.decided.certain
 
     @property
     def problems(self) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from automailer.mailbox import Pop3Client, open_mailbox
 from automailer.outbox import Policy
 from automailer.worker.arrival import Arrival, Outcome
 from automailer.worker.assembly import Assembly
-from automailer.worker.decide import Decided, Decider
+from automailer.worker.decide import Decided, Decider, History
 from automailer.worker.explain import Explained, explained
 from automailer.worker.fetch import Fetcher
 from automailer.worker.job import guarded
@@ -102,6 +102,7 @@ class _DryPoll:
         settings = shop.assembly.settings
         self._box = settings.mailboxes[name]
         self._replies = shop.journal.replies(name)
+        self._sightings = shop.journal.sightings(name)
         loop_id = shop.journal.loop_id()
         self._decider = Decider(shop.assembly, name, loop_id=loop_id, replies=self._replies)
         self._policy = RecordPolicy(
@@ -129,30 +130,44 @@ class _DryPoll:
     def _look_at_all(self, client: Pop3Client, agenda: Agenda, journal: Journal) -> None:
         result = self._dry.result
         orders = orders_of(agenda, journal.due_retries(result.name, now=self._now))
-        for fetched in Fetcher(self._shop, client, self._box).windows(orders):
-            for arrival in fetched.arrivals:
-                self._look_at(arrival)
+        fetcher = Fetcher(self._shop, client, self._box, suffices=self._suffices)
+        for fetched in fetcher.windows(orders):
+            for place, arrival in enumerate(fetched.arrivals):
+                decided = self._decided(arrival)
+                if _outcome(arrival, decided).lacks_body:
+                    fetched.put_back(place)
+                    break
+                self._look_at(arrival, decided)
             for missing in fetched.unfetched:
                 result.failed += 1
                 result.troubles.append(missing.reason)
             if fetched.broken:
                 raise fetched.broken
 
-    def _look_at(self, arrival: Arrival) -> None:
+    def _suffices(self, arrival: Arrival) -> bool:
+        return not _outcome(arrival, self._decided(arrival)).lacks_body
+
+    def _decided(self, arrival: Arrival) -> Decided | Exception:
         name = f"dry run {self._box.name} {arrival.uid}"
-        decided = guarded(lambda: self._decide(arrival), name=name, failed=lambda exc: exc)
-        if isinstance(decided, Exception):
-            error = str(decided) or repr(decided)
-            self._count(Outcome(arrival=arrival, decided=None, error=error))
-        else:
+        return guarded(lambda: self._decide(arrival), name=name, failed=lambda exc: exc)
+
+    def _look_at(self, arrival: Arrival, decided: Decided | Exception) -> None:
+        if not isinstance(decided, Exception):
             self._count_mails(decided)
-            self._count(Outcome(arrival=arrival, decided=decided))
+            if not any(planned.error for planned in decided.planned):
+                self._sightings.note_all(decided.decision.sightings, at=self._now)
+        self._count(_outcome(arrival, decided))
         self._dry.messages.append(explained(arrival.message, decided, uidl=arrival.uid))
 
     def _decide(self, arrival: Arrival) -> Decided | Exception:
         try:
             return self._decider.decide(
-                arrival.message, uidl=arrival.uid, now=self._now, done=arrival.done, thorough=True
+                arrival.message,
+                uidl=arrival.uid,
+                now=self._now,
+                done=arrival.done,
+                thorough=True,
+                history=History(sightings=self._sightings.apart_from(arrival.id)),
             )
         except (TemporaryError, ConfigError) as exc:  # a template, or a list in a file, that broke
             return exc
@@ -190,3 +205,9 @@ class _DryPoll:
         """How many of those that an earlier poll finished are still here and would be deleted."""
         listed = {UidKey(*entry.key) for entry in agenda.entries}
         return len(listed.intersection(journal.due_removals(self._dry.result.name, now=self._now)))
+
+
+def _outcome(arrival: Arrival, decided: Decided | Exception) -> Outcome:
+    if isinstance(decided, Exception):
+        return Outcome(arrival=arrival, decided=None, error=str(decided) or repr(decided))
+    return Outcome(arrival=arrival, decided=decided)

@@ -1,49 +1,28 @@
-"""Fetches what a poll deals with by windows: new mail, mail that is tried again, headers of what is too large."""
+"""Fetches what a poll deals with by windows: new mail, mail that is tried again, of large messages the header first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from automailer.errors import AutomailerError, ProtocolError, TemporaryError
-from automailer.journal import EffectKey, EffectRecord, EffectState, RetryDue, SeenRecord
+from automailer.journal import EffectKey, EffectRecord, EffectState, LeaseLost, SeenRecord
 from automailer.mailbox import Entry, Pop3Client, Refused, Retrieved, is_folder_data
 from automailer.message import Message, parse
 from automailer.settings import MailboxSettings
 from automailer.worker.arrival import Arrival
+from automailer.worker.headers_first import HeadersFirst
+from automailer.worker.order import Order, batches, next_window
 from automailer.worker.shop import Shop
 
-__all__ = ["Fetched", "Fetcher", "Order", "Unfetched"]
+__all__ = ["Fetched", "Fetcher", "Unfetched"]
 
-WINDOW_MESSAGES = 200
-"""Messages of one transaction: what a crash makes us fetch again, and what is held in memory at once."""
-WINDOW_OCTETS = 16_000_000
-"""The same in octets, by the server's count."""
-
-_Source = tuple[bytes | memoryview, bool]  # the octets, and whether they are the whole message
 _GONE = "the message has left the server, and no copy is kept"
 
 _FOLDER_DATA_OCTETS = 4_096  # the message in which some servers keep a folder's state is shorter
-
-USUAL_OCTETS = 50_000
-"""What a message weighs of which the server tells no size."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """One message to fetch: as listed, as the journal has it from an earlier try, or both."""
-
-    entry: Entry | None
-    retry: RetryDue | None = None
-    whole: bool = True
-
-    @property
-    def weight(self) -> int:
-        """Octets that it adds to a window."""
-        size = self.entry.size if self.entry else self.retry.size if self.retry else None
-        return (USUAL_OCTETS if size is None else size) if self.whole else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +38,27 @@ class Fetched:
     """One window's messages; their octets live until `close`. What is `passed_over` is nobody's mail.
 
     `broken`: the connection was lost on the way. What came before is here, the message at which it happened is
-    unfetched, and those behind it are untouched.
+    unfetched, and those behind it are untouched. `left` was put back, to come in the next window.
     """
 
     arrivals: list[Arrival] = field(default_factory=list)
     unfetched: list[Unfetched] = field(default_factory=list)
     passed_over: list[SeenRecord] = field(default_factory=list)
+    left: list[Order] = field(default_factory=list)
     broken: AutomailerError | None = None
+    _orders: list[Order] = field(default_factory=list, repr=False)
     _open: ExitStack = field(default_factory=ExitStack, repr=False)
+
+    def arrived(self, order: Order, arrival: Arrival) -> None:
+        """Add a message."""
+        self._orders.append(order)
+        self.arrivals.append(arrival)
+
+    def put_back(self, place: int) -> None:
+        """End the window before this arrival, whose header turned out to be too little; it comes again whole."""
+        first, *behind = self._orders[place:]
+        self.left = [replace(first, header=None, whole=True), *behind]
+        del self.arrivals[place:], self._orders[place:]
 
     def hold_open(self, retrieved: Retrieved) -> None:
         """Keep a message's octets until `close`."""
@@ -78,89 +70,137 @@ class Fetched:
 
 
 class Fetcher:
-    """Fetches for one mailbox in one session."""
+    """Fetches for one mailbox in one session.
 
-    def __init__(self, shop: Shop, client: Pop3Client, settings: MailboxSettings) -> None:
+    `suffices` says whether a message can be dealt with of which only the header is at hand. It is asked before those
+    in front of it are dealt with, so that it may turn out wrong: then the window is ended there.
+    """
+
+    def __init__(
+        self,
+        shop: Shop,
+        client: Pop3Client,
+        settings: MailboxSettings,
+        *,
+        suffices: Callable[[Arrival], bool],
+    ) -> None:
         self._shop = shop
         self._client = client
         self._settings = settings
+        self._suffices = suffices
+        self._headers_first = HeadersFirst(client, settings, suffices=self._suffice)
 
     def windows(self, orders: Iterable[Order]) -> Iterator[Fetched]:
         """The orders' messages, in order, a bounded number of messages and octets at a time.
 
         A window that is `broken` is the last one.
         """
-        for window in _windows(orders):
-            fetched = self._fetch(window)
-            try:
-                yield fetched
-            finally:
-                fetched.close()
-            if fetched.broken:
-                return
+        for batch in batches(orders):
+            ahead = deque(self._headers_first.settle(batch))
+            while ahead:
+                fetched = self._fetch(next_window(ahead))
+                try:
+                    yield fetched
+                finally:
+                    fetched.close()
+                if fetched.broken:
+                    return
+                if fetched.left:
+                    ahead = deque(self._headers_first.settle([*fetched.left, *ahead]))
+
+    def _suffice(self, orders: Sequence[Order]) -> Sequence[bool]:
+        pairs = [(order, order.header) for order in orders if order.header is not None]
+        return [self._suffices(arrival) for arrival in self._arrivals(pairs)]
 
     def _fetch(self, orders: Sequence[Order]) -> Fetched:
         fetched = Fetched()
         sources = self._sources(orders, fetched)
-        settled = self._shop.journal.settled_effects([order.retry.message for order in orders if order.retry])
         now = self._shop.clock()
+        had: list[tuple[Order, Message]] = []
         for place, order in enumerate(orders):
             source = sources.get(place)
             if source is None and fetched.broken and order.entry is not None:
                 continue
             if source is None or isinstance(source, str):
                 fetched.unfetched.append(Unfetched(order=order, reason=source or _GONE))
-                continue
-            octets, whole = source
-            if order.entry and is_folder_data(bytes(octets[:_FOLDER_DATA_OCTETS])):
+            elif order.entry and is_folder_data(bytes(source.octets[:_FOLDER_DATA_OCTETS])):
                 fetched.passed_over.append(_left_alone(order.entry, now))
-                continue
-            size = order.entry.size if order.entry and not whole else None
-            message = parse(octets, size=size, complete=whole)
-            effects = settled.get(order.retry.message, {}) if order.retry else {}
-            fetched.arrivals.append(_arrival(self._settings.name, order, message, effects, now=now))
+            else:
+                had.append((order, source))
+        for (order, _), arrival in zip(had, self._arrivals(had), strict=True):
+            fetched.arrived(order, arrival)
         return fetched
 
-    def _sources(self, orders: Sequence[Order], fetched: Fetched) -> dict[int, _Source | str]:
-        """Where each order's octets are, by its place: in the spool, from the server whole, its header; or why not."""
-        found: dict[int, _Source | str] = {}
+    def _sources(self, orders: Sequence[Order], fetched: Fetched) -> dict[int, Message | str]:
+        """The messages by their order's place: a copy, the header, or whole from the server; or why there is none."""
+        found: dict[int, Message | str] = {}
         whole: dict[int, int] = {}
         headers: dict[int, int] = {}
         for place, order in enumerate(orders):
-            spooled = self._shop.spool.read(order.retry.spool) if order.retry and order.retry.spool else None
-            if spooled is not None:
-                found[place] = (spooled, True)
+            at_hand = order.fault or order.header or self._copy(order)
+            if at_hand is not None:
+                found[place] = at_hand
             elif order.entry is not None:
-                (whole if order.whole else headers)[order.entry.number] = place
-        try:
-            self._fetch_whole(whole, headers, found, fetched)
-            for number, header in self._client.headers(headers):
-                found[headers[number]] = header.text if isinstance(header, Refused) else (header, False)
-        except (TemporaryError, ProtocolError) as exc:
-            fetched.broken = exc
-            at = self._client.reading
-            if at is not None:
-                # Some servers hang up at one message, every time: it waits, and blocks none of the others.
-                culprit = headers.get(at, whole.get(at))
-                found |= {} if culprit is None else {culprit: str(exc)}
+                (headers if order.oversize else whole)[order.entry.number] = place
+        fetched.broken = self._headers_first.broken
+        if fetched.broken is None:
+            self._ask(orders, whole, headers, found, fetched)
         return found
 
-    def _fetch_whole(
+    def _copy(self, order: Order) -> Message | None:
+        """The message as an earlier try has kept it."""
+        spooled = self._shop.spool.read(order.retry.spool) if order.retry and order.retry.spool else None
+        return None if spooled is None else parse(spooled, size=order.size)
+
+    def _ask(
         self,
+        orders: Sequence[Order],
         whole: Mapping[int, int],
         headers: dict[int, int],
-        found: dict[int, _Source | str],
+        found: dict[int, Message | str],
         fetched: Fetched,
     ) -> None:
-        """Messages by number; of those that are too large the headers are asked for instead."""
-        for number, got in self._client.retrieve(whole, max_octets=self._settings.max_message_size):
-            if not isinstance(got, Refused):
-                fetched.hold_open(got)
-                found[whole[number]] = (got.octets, True)
-            elif got.oversize:
-                headers[number] = whole[number]
-            else:
-                found[whole[number]] = got.text
+        """Messages by number, then headers: those asked for, and those of what turned out to be too large."""
+        try:
+            for number, got in self._client.retrieve(whole, max_octets=self._settings.max_message_size):
+                place = whole[number]
+                if not isinstance(got, Refused):
+                    fetched.hold_open(got)
+                    found[place] = parse(got.octets, size=orders[place].size)
+                elif got.oversize:
+                    headers[number] = place
+                else:
+                    found[place] = got.text
+            for number, header in self._client.headers(headers):
+                place = headers[number]
+                found[place] = (
+                    header.text
+                    if isinstance(header, Refused)
+                    else parse(header, size=orders[place].size, complete=False)
+                )
+        except LeaseLost:
+            raise
+        except (TemporaryError, ProtocolError) as exc:
+            fetched.broken = exc
+            # Some servers hang up at one message, every time: it waits, and blocks none of the others.
+            at = self._client.reading or 0
+            culprit = headers.get(at, whole.get(at))
+            found |= {} if culprit is None else {culprit: str(exc)}
+
+    def _arrivals(self, had: Sequence[tuple[Order, Message]]) -> list[Arrival]:
+        tries = [order.retry.message for order, _ in had if order.retry]
+        settled = self._shop.journal.settled_effects(tries) if tries else {}
+        now = self._shop.clock()
+        return [
+            _arrival(
+                self._settings.name,
+                order,
+                message,
+                settled.get(order.retry.message, {}) if order.retry else {},
+                now=now,
+            )
+            for order, message in had
+        ]
 
 
 def _left_alone(entry: Entry, now: datetime) -> SeenRecord:
@@ -178,6 +218,7 @@ def _arrival(
         occurrence=occurrence,
         number=entry.number if entry else None,
         message=message,
+        oversize=not message.complete and order.header is None,
         received=retry.received if retry else now,
         id=retry.message if retry else None,
         attempts=retry.attempts if retry else 0,
@@ -187,16 +228,3 @@ def _arrival(
             effect.state is EffectState.REFUSED and effect.action != "reply" for effect in effects.values()
         ),
     )
-
-
-def _windows(orders: Iterable[Order]) -> Iterator[list[Order]]:
-    window: list[Order] = []
-    octets = 0
-    for order in orders:
-        if window and (len(window) == WINDOW_MESSAGES or octets + order.weight > WINDOW_OCTETS):
-            yield window
-            window, octets = [], 0
-        window.append(order)
-        octets += order.weight
-    if window:
-        yield window

@@ -19,10 +19,12 @@ from automailer.journal import (
     Window,
 )
 from automailer.mailbox import Pop3Client, listing_digest, open_mailbox
-from automailer.worker.fetch import Fetcher, Order
+from automailer.worker.fetch import Fetcher
+from automailer.worker.heartbeat import Heartbeat
 from automailer.worker.job import guarded
 from automailer.worker.log import logger
 from automailer.worker.mended import mended_since
+from automailer.worker.order import Order
 from automailer.worker.patience import pause_after, still_paused
 from automailer.worker.shop import Shop
 from automailer.worker.survey import Agenda, Surveyor
@@ -121,6 +123,7 @@ class _Poll:
         self._result = result
         self._owner = owner
         self._progress = progress or (lambda *_: None)
+        self._alive = Heartbeat(shop, result.name, owner=owner)
         self._deleted: set[int] = set()
         self._log = logger(mailbox=result.name)
 
@@ -128,7 +131,8 @@ class _Poll:
         """Connect, look, deal with what is new window by window, delete, leave."""
         shop, journal, name = self._shop, self._journal, self._result.name
         journal.settle_removals(name, now=shop.clock())
-        with open_mailbox(self._settings, wire=shop.wire, spool=shop.spool.make()) as client:
+        spool = shop.spool.make()
+        with open_mailbox(self._settings, wire=shop.wire, spool=spool, heard=self._alive) as client:
             surveyor = Surveyor(client, journal, self._settings, now=shop.clock())
             entries = surveyor.listing()
             self._result.listed = len(entries)
@@ -167,9 +171,10 @@ class _Poll:
         """Window by window, deleting what each has finished; False when it was stopped on the way."""
         orders = orders_of(agenda, retries)
         self._result.new = len(agenda.fetch) + len(agenda.oversize)
-        dealer = WindowDealer(self._shop, self._result.name, owner=self._owner)
+        dealer = WindowDealer(self._shop, self._result.name, owner=self._owner, alive=self._alive)
         dealt = 0
-        for fetched in Fetcher(self._shop, client, self._settings).windows(orders):
+        fetcher = Fetcher(self._shop, client, self._settings, suffices=dealer.suffices)
+        for fetched in fetcher.windows(orders):
             records = dealer.deal(fetched)
             self._count(records)
             dealt += len(records)
@@ -246,6 +251,6 @@ def orders_of(agenda: Agenda, retries: Sequence[RetryDue]) -> list[Order]:
             order = Order(entry=agenda.present.get(one.message), retry=one)
             (kept if one.spool else unfetched).append(order)
     new = [Order(entry=entry) for entry in agenda.fetch]
-    large = [Order(entry=entry, whole=False) for entry in agenda.oversize]
+    large = [Order(entry=entry, oversize=True) for entry in agenda.oversize]
     arrived = sorted(new + large, key=lambda order: order.entry.number if order.entry else 0)
     return [*kept, *arrived, *unfetched]

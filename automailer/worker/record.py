@@ -17,14 +17,17 @@ from automailer.journal import (
     OutboxRecord,
     RemoveAfter,
     ReplyRecord,
+    SightingRecord,
 )
 from automailer.outbox import Policy
 from automailer.rules import compact
 from automailer.settings import Remove
 from automailer.worker.arrival import Arrival, Outcome
+from automailer.worker.assembly import Assembly
+from automailer.worker.depth import Depth
 from automailer.worker.fetch import Unfetched
 
-__all__ = ["RecordPolicy", "record", "record_broken", "record_unfetched"]
+__all__ = ["RecordPolicy", "cut", "record", "record_broken", "record_unfetched"]
 
 MAX_SHOWN = 2_000
 """Characters of a field in the journal: it may hold a whole text, which is in the outbox for as long as it matters."""
@@ -39,6 +42,18 @@ class RecordPolicy:
     remove: Remove | timedelta
     keep_raw: timedelta
     rules_digest: str
+
+    @classmethod
+    def of(cls, assembly: Assembly, mailbox: str) -> RecordPolicy:
+        """As the settings have it for this mailbox."""
+        box = assembly.settings.mailboxes[mailbox]
+        return cls(
+            mailbox=mailbox,
+            retry=Policy.of(assembly.settings.outbox),
+            remove=box.remove,
+            keep_raw=box.keep_raw,
+            rules_digest=assembly.rules_digest[mailbox],
+        )
 
 
 def record(outcome: Outcome, policy: RecordPolicy, *, now: datetime, spool: str) -> MessageRecord:
@@ -61,11 +76,11 @@ def record(outcome: Outcome, policy: RecordPolicy, *, now: datetime, spool: str)
         state=state,
         attempts=attempts,
         next_attempt=now + policy.retry.pause(attempts, jitter=0.0) if retry else None,
-        error=_cut("\n".join(problems)),
+        error=cut("\n".join(problems)),
         tags=_tags(outcome),
         rules=tuple(match.rule.name for match in outcome.decided.decision.matches) if outcome.decided else (),
         rules_digest=policy.rules_digest,
-        trace=compact(outcome.decided.decision) if outcome.decided else None,
+        trace=_trace(outcome),
         spool=spool,
         keep_raw_until=arrival.received + policy.keep_raw if policy.keep_raw and spool else None,
         keep=any(isinstance(effect, Keep) for planned in _live(outcome) for effect in planned.plan.effects),
@@ -74,6 +89,7 @@ def record(outcome: Outcome, policy: RecordPolicy, *, now: datetime, spool: str)
         effects=tuple(_effects(outcome, now)),
         outbox=tuple(_entries(outcome, policy, now)),
         replies=tuple(_replies(outcome, now)),
+        sightings=tuple(_sightings(outcome, now)),
     )
 
 
@@ -114,7 +130,7 @@ def record_broken(
         state=state,
         attempts=attempts,
         next_attempt=now + policy.retry.pause(attempts, jitter=0.0) if retry else None,
-        error=_cut(str(error) or repr(error)),
+        error=cut(str(error) or repr(error)),
         rules_digest=policy.rules_digest,
         spool=spool,
     )
@@ -124,7 +140,7 @@ def _state(arrival: Arrival, policy: RecordPolicy, problems: tuple[str, ...], no
     if problems:
         given_up = now - arrival.received >= policy.retry.expire
         return MessageState.FAILED if given_up else MessageState.RETRY
-    return MessageState.DONE if arrival.message.complete else MessageState.OVERSIZE
+    return MessageState.OVERSIZE if arrival.oversize else MessageState.DONE
 
 
 def _live(outcome: Outcome) -> Iterator[Planned]:
@@ -156,9 +172,17 @@ def _removal(
         return RemoveAfter.PROCESSED, max(spans, default=now)
     if isinstance(policy.remove, timedelta):
         return RemoveAfter.PROCESSED, received + policy.remove
-    if policy.remove is Remove.PROCESSED and outcome.arrival.message.complete:
+    if policy.remove is Remove.PROCESSED and not outcome.arrival.oversize:
         return RemoveAfter.PROCESSED, now
     return None, None
+
+
+def _trace(outcome: Outcome) -> dict[str, Any] | None:
+    """How it was decided, and by how much of the message when that was not all of it."""
+    if outcome.decided is None:
+        return None
+    fetched = {} if outcome.arrival.message.complete else {"fetched": Depth.HEADERS.value}
+    return compact(outcome.decided.decision) | fetched
 
 
 def _tags(outcome: Outcome) -> tuple[str, ...]:
@@ -169,7 +193,7 @@ def _tags(outcome: Outcome) -> tuple[str, ...]:
         if isinstance(effect, Tags)
         for word in effect.words
     )
-    return tuple(dict.fromkeys(map(_cut, words)))
+    return tuple(dict.fromkeys(map(cut, words)))
 
 
 def _effects(outcome: Outcome, now: datetime) -> Iterator[EffectRecord]:
@@ -186,7 +210,7 @@ def _effects(outcome: Outcome, now: datetime) -> Iterator[EffectRecord]:
             at=now,
             fields=_fields(outcome, planned),
             refused=planned.plan.refused or "",
-            error=_cut(error),
+            error=cut(error),
         )
 
 
@@ -203,17 +227,18 @@ def _effect_state(planned: Planned, error: str) -> EffectState:
 
 
 def _fields(outcome: Outcome, planned: Planned) -> dict[str, Any]:
-    fields: dict[str, Any] = {name: _cut(value) for name, value in planned.plan.fields.items()}
+    fields: dict[str, Any] = {name: cut(value) for name, value in planned.plan.fields.items()}
     saved = outcome.saved.get(EffectKey(planned.rule, planned.position))
     return fields if saved is None else {**fields, "saved": list(saved)}
 
 
-def _cut(value: Any) -> Any:
+def cut(value: Any) -> Any:
+    """A field as the journal has it: long texts, however deep, are cut."""
     if isinstance(value, str):
         return value if len(value) <= MAX_SHOWN else f"{value[: MAX_SHOWN - 1]}…"
     if isinstance(value, Mapping):
-        return {key: _cut(entry) for key, entry in value.items()}
-    return [_cut(entry) for entry in value] if isinstance(value, list | tuple) else value
+        return {key: cut(entry) for key, entry in value.items()}
+    return [cut(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
 def _mails(outcome: Outcome) -> Iterator[tuple[Planned, int, Mail]]:
@@ -247,3 +272,11 @@ def _replies(outcome: Outcome, now: datetime) -> Iterator[ReplyRecord]:
     for planned, _, mail in _mails(outcome):
         if mail.answered:
             yield ReplyRecord(rule=planned.rule, sender=mail.answered, at=now)
+
+
+def _sightings(outcome: Outcome, now: datetime) -> Iterator[SightingRecord]:
+    """What is counted: nothing of a message that has to be tried again (RFC 7352, section 3)."""
+    if outcome.decided is None or outcome.problems:
+        return
+    for one in outcome.decided.decision.sightings:
+        yield SightingRecord(rule=one.rule, kind=one.kind, key=one.key, at=now, until=now + one.within)

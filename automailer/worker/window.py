@@ -11,7 +11,7 @@ from automailer.errors import ConfigError, TemporaryError
 from automailer.journal import MessageRecord, SeenRecord
 from automailer.outbox import Policy
 from automailer.worker.arrival import Arrival, Outcome
-from automailer.worker.decide import Decider
+from automailer.worker.decide import Decider, History
 from automailer.worker.fetch import Fetched
 from automailer.worker.job import guarded
 from automailer.worker.record import RecordPolicy, record, record_broken, record_unfetched
@@ -24,15 +24,20 @@ T = TypeVar("T")
 
 
 class WindowDealer:
-    """Deals with the messages of one mailbox, window by window, while `owner` holds its lease."""
+    """Deals with the messages of one mailbox, window by window, while `owner` holds its lease.
 
-    def __init__(self, shop: Shop, mailbox: str, *, owner: str) -> None:
+    `alive` is called before each message, to hold it: a rule may run a program.
+    """
+
+    def __init__(self, shop: Shop, mailbox: str, *, owner: str, alive: Callable[[], None]) -> None:
         settings = shop.assembly.settings
         box = settings.mailboxes[mailbox]
         self._shop = shop
         self._mailbox = mailbox
         self._owner = owner
+        self._alive = alive
         self._replies = shop.journal.replies(mailbox)
+        self._sightings = shop.journal.sightings(mailbox)
         self._decider = Decider(shop.assembly, mailbox, loop_id=shop.journal.loop_id(), replies=self._replies)
         self._policy = RecordPolicy(
             mailbox=mailbox,
@@ -50,8 +55,7 @@ class WindowDealer:
         """
         now = self._shop.clock()
         try:
-            outcomes = [self._decided(arrival, now) for arrival in fetched.arrivals]
-            outcomes = save_files(outcomes, self._shop.journal)
+            outcomes = save_files(self._decide_all(fetched, now), self._shop.journal)
             records = [self._record(outcome, now) for outcome in outcomes]
             missing = [record_unfetched(one, self._policy, now=now) for one in fetched.unfetched]
             if self._failed_to_write([*records, *missing], now, passed_over=fetched.passed_over):
@@ -59,8 +63,41 @@ class WindowDealer:
                 self._failed_to_write(missing, now, passed_over=fetched.passed_over)
         finally:
             self._replies.written()
+            self._sightings.written()
         self._forget_spooled(outcomes, records)
         return [*records, *missing]
+
+    def suffices(self, arrival: Arrival) -> bool:
+        """Whether what is at hand of a message is enough, as far as can be told before those in front of it."""
+        return not self._decided(arrival, self._shop.clock()).lacks_body
+
+    def _decide_all(self, fetched: Fetched, now: datetime) -> list[Outcome]:
+        """Decide in order; ends the window before a message of which more is needed than was thought."""
+        outcomes: list[Outcome] = []
+        for place, arrival in enumerate(fetched.arrivals):
+            self._alive()
+            outcome = self._decided(arrival, now)
+            if outcome.lacks_body:
+                fetched.put_back(place)
+                break
+            outcomes.append(self._noted(outcome, now))
+        return outcomes
+
+    def _noted(self, outcome: Outcome, now: datetime) -> Outcome:
+        """Have the messages behind it see what this one used up, and the keys that it counts.
+
+        Keys of a message that fails are not counted, so its files are saved before the others are decided.
+        """
+        for planned in outcome.planned:
+            for effect in planned.plan.effects:
+                if isinstance(effect, Mail) and effect.answered and not planned.shadow:
+                    self._replies.note(planned.rule, effect.answered, now)
+        sightings = outcome.decided.decision.sightings if outcome.decided else ()
+        if sightings:
+            (outcome,) = save_files([outcome], self._shop.journal)
+        if not outcome.problems:
+            self._sightings.note_all(sightings, at=now)
+        return outcome
 
     def _decided(self, arrival: Arrival, now: datetime) -> Outcome:
         def undecided(exc: Exception) -> Outcome:
@@ -68,20 +105,16 @@ class WindowDealer:
 
         def decide() -> Outcome:
             try:
-                return self._decide(arrival, now)
+                history = History(sightings=self._sightings.apart_from(arrival.id))
+                decided = self._decider.decide(
+                    arrival.message, uidl=arrival.uid, now=now, done=arrival.done, history=history
+                )
+                return Outcome(arrival=arrival, decided=decided)
             except (TemporaryError, ConfigError) as exc:  # a template, or a list in a file, that broke
                 return undecided(exc)
 
         # Guarded by itself: a mail that meets a bug of ours must not keep the mailbox behind it waiting for ever.
         return guarded(decide, name=f"decide {self._mailbox} {arrival.uid}", failed=undecided)
-
-    def _decide(self, arrival: Arrival, now: datetime) -> Outcome:
-        decided = self._decider.decide(arrival.message, uidl=arrival.uid, now=now, done=arrival.done)
-        for planned in decided.planned:
-            for effect in planned.plan.effects:
-                if isinstance(effect, Mail) and effect.answered and not planned.shadow:
-                    self._replies.note(planned.rule, effect.answered, now)
-        return Outcome(arrival=arrival, decided=decided)
 
     def _record(self, outcome: Outcome, now: datetime) -> MessageRecord:
         found = self._guarded(lambda: self._whole_record(outcome, now), f"record {outcome.arrival.uid}")
