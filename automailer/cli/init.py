@@ -17,12 +17,16 @@ __all__ = ["init"]
 Folder = Annotated[
     Path, typer.Argument(metavar="[DIR]", help="Where; made if it is not there. Default: here.")
 ]
-
-_SCHEMA_LINE = "# yaml-language-server: $schema=../rules.schema.json\n"
+# The last folder of a rules file, or of a file of rule tests, is also the name of its schema.
+_SCHEMAS = {
+    "settings": "automailer.schema.json",
+    "rules": "rules.schema.json",
+    "tests": "tests.schema.json",
+}
 
 
 def init(folder: Folder = Path()) -> None:
-    """Write settings, rules and templates to start from."""
+    """Write settings, rules, templates and rule tests to start from."""
     from automailer.settings import FILE_NAME
 
     if (folder / FILE_NAME).exists():
@@ -34,6 +38,7 @@ def init(folder: Folder = Path()) -> None:
     print(f"\nNext: put your servers into {folder / FILE_NAME}, then")
     for command, why in (
         ("check", "is everything right?"),
+        ("test", "do the rules do what they should?"),
         ("check --connect", "do the servers let us in?"),
         ("poll --dry-run", "what would be done? Changes nothing."),
     ):
@@ -48,14 +53,20 @@ def _files() -> Iterator[tuple[Path, bytes]]:
         root = shipped(name)
         for path in sorted(root.rglob("*")):
             if path.is_file():
-                octets = path.read_bytes()
-                if path.suffix == ".yaml":
-                    octets = _SCHEMA_LINE.encode() + octets
-                yield Path(name) / path.relative_to(root), octets
-    yield Path("automailer.schema.json"), schema_text("settings").encode()
-    yield Path("rules.schema.json"), schema_text("rules").encode()
+                relative = Path(name) / path.relative_to(root)
+                yield relative, _schema_line(relative) + path.read_bytes()
+    for what, file in _SCHEMAS.items():
+        yield Path(file), schema_text(what).encode()
     # Last: a folder that has it has all the others.
     yield Path(FILE_NAME), starting_point().encode()
+
+
+def _schema_line(path: Path) -> bytes:
+    """What tells an editor where the schema lies, on top of a YAML file."""
+    if path.suffix != ".yaml":
+        return b""
+    up = "../" * (len(path.parts) - 1)
+    return f"# yaml-language-server: $schema={up}{_SCHEMAS[path.parent.name]}\n".encode()
 
 
 def _write(path: Path, octets: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from itertools import groupby
 from pathlib import Path
@@ -67,9 +68,16 @@ def rule_tests(
 
 def _cases(files: Sequence[Path], assembly: Assembly) -> tuple[Case, ...]:
     from automailer.ruletests import find_tests, load_tests
+    from automailer.settings import shown_path
 
+    settings = assembly.settings
+    read = [file for box in settings.mailboxes.values() for file in box.rules]
+    read += [Path(rule.where.file).absolute() for rules in assembly.rules.values() for rule in rules]
+    found = find_tests(files, settings=settings.folder, rules=read)
+    for file in found.left_out:
+        print(f"left out: {printable(shown_path(file))}: no mailbox reads {file.name}", file=sys.stderr)
     names = {mailbox: [rule.name for rule in rules] for mailbox, rules in assembly.rules.items()}
-    return load_tests(find_tests(files, assembly.settings), rules=names, zone=assembly.settings.zone)
+    return load_tests(found.files, rules=names, zone=settings.zone)
 
 
 def _chosen(cases: tuple[Case, ...], only: str | None) -> tuple[Case, ...]:
@@ -118,7 +126,7 @@ def _tell_one(outcome: Outcome) -> None:
     mark, colour = _LOOKS[verdict.value]
     says = {
         Verdict.TODO: f"  (to do: {case.todo})",
-        Verdict.DONE: f"  (to do: {case.todo}; passes now: take `todo` away)",
+        Verdict.DONE: "  (passes now: take its `todo` away)",
     }.get(verdict, "")
     where = f"  {case.where}" if verdict is Verdict.FAILED else ""
     out = screen()
@@ -151,7 +159,8 @@ def _tell_coverage(coverage: Coverage) -> None:
     print(f"coverage: {', '.join(parts)}")
     for what, _, gaps, verdict in shown:
         for gap in gaps:
-            print(printable(_gap_line(what, gap, verdict)))
+            if not gap.follows:
+                print(printable(_gap_line(what, gap, verdict)))
 
 
 def _gap_line(what: str, gap: Gap, verdict: str) -> str:

@@ -17,7 +17,10 @@ from automailer.ruletests.wanted import Lists, Wanted, plain
 __all__ = ["Came", "differences"]
 
 SHOWN = 200
-"""Characters of a value on a line; of longer ones, and of those with several lines, a difference is shown."""
+"""Characters of a value that a line shows."""
+
+MOST_REASONS = 3
+"""Rules of which it is told why they did not match, when nobody said which should have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +39,9 @@ def differences(expected: Expected, came: Came) -> list[str]:
     return [
         *_broken(came),
         *_matched(expected.matched, came),
-        *(text for one in expected.actions for text in _missing(one, came)),
+        *(text for one in expected.actions for text in _missing(one, expected, came)),
         *(text for one in expected.not_ for text in _unwanted(one, came)),
-        *(text for one in expected.refused for text in _not_refused(one, came)),
+        *(text for one in expected.refused for text in _not_refused(one, expected, came)),
     ]
 
 
@@ -59,7 +62,7 @@ def _matched(wanted: Sequence[str] | None, came: Came) -> Iterator[str]:
     yield _lines(head, reasons or ["the order is another"])
 
 
-def _missing(one: Expectation, came: Came) -> Iterator[str]:
+def _missing(one: Expectation, expected: Expected, came: Came) -> Iterator[str]:
     of_that_name = [each for each in came.actions if each.action == one.action]
     planned = [each for each in of_that_name if each.planned]
     if any(not missing_fields(one, each.fields, came.lists) for each in planned):
@@ -71,7 +74,7 @@ def _missing(one: Expectation, came: Came) -> Iterator[str]:
     elif of_that_name:
         yield _lines(head, [_why_not_planned(each, came) for each in of_that_name])
     else:
-        yield _lines(head, list(_who_would(one.action, came)))
+        yield _lines(head, list(_who_would(one.action, expected, came)))
 
 
 def _unwanted(one: Expectation, came: Came) -> Iterator[str]:
@@ -80,7 +83,7 @@ def _unwanted(one: Expectation, came: Came) -> Iterator[str]:
             yield _lines(f"not: {one.written} is planned", [f"{_named(each, came)}: {_summary(each)}"])
 
 
-def _not_refused(one: Expectation, came: Came) -> Iterator[str]:
+def _not_refused(one: Expectation, expected: Expected, came: Came) -> Iterator[str]:
     of_that_name = [each for each in came.actions if each.action == one.action]
     refused = [each for each in of_that_name if each.refused]
     if any(not missing_fields(one, each.fields, came.lists) for each in refused):
@@ -91,7 +94,7 @@ def _not_refused(one: Expectation, came: Came) -> Iterator[str]:
     elif of_that_name:
         yield _lines(head, [f"{_named(each, came)} is planned" for each in of_that_name])
     else:
-        yield _lines(head, list(_who_would(one.action, came)))
+        yield _lines(head, list(_who_would(one.action, expected, came)))
 
 
 def _why_not_planned(each: Did, came: Came) -> str:
@@ -100,16 +103,22 @@ def _why_not_planned(each: Did, came: Came) -> str:
     )
 
 
-def _who_would(action: str, came: Came) -> Iterator[str]:
+def _who_would(action: str, expected: Expected, came: Came) -> Iterator[str]:
     """The rules that have such an action, and why they did not come to it."""
     having = [
         rule.name
         for rule in came.rules.values()
         if any(call.action.name == action for call in rule.then) and rule.name not in came.matched
     ]
-    yield from (why_not(name, came.trace) for name in having)
+    if expected.matched is None:
+        yield from (why_not(name, came.trace) for name in having[:MOST_REASONS])
+        if len(having) > MOST_REASONS:
+            yield f"{len(having) - MOST_REASONS} more rules have {action}, and did not match"
+    else:  # why these did not match is told already
+        having = [name for name in having if name in expected.matched]
+        yield from (f"rule {name!r} has {action}, and did not match" for name in having)
     if not having:
-        yield f"no rule of this mailbox that did not match has {action}"
+        yield f"no rule {'that is to match' if expected.matched else 'of the mailbox'} has {action}"
 
 
 def _named(each: Did, came: Came) -> str:
@@ -142,7 +151,7 @@ def _field(name: str, wanted: Wanted, found: Any, *, there: bool) -> Iterator[st
         yield from (f"    {line}" for line in _diff(wanted.written, found))
         return
     yield f"  {name}: expected {_shown(wanted.written)}"
-    yield f"  {' ' * len(name)}     found {_shown(found)}"
+    yield f"  {' ' * len(name)}  found    {_shown(found)}"
 
 
 def _diff(wanted: str, found: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,12 +15,16 @@ __all__ = ["Coverage", "Gap"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """Something that no test shows at work: what it is, in which rule, where it stands, and why."""
+    """Something that no test shows at work: what it is, in which rule, where it stands, and why.
+
+    `follows`: from another gap, that its rule never matched.
+    """
 
     rule: str
     what: str
     where: Place
     reason: str
+    follows: bool = False
 
     def document(self, kind: str) -> dict[str, str]:
         """As `test --json` prints it; `kind` names what it is."""
@@ -44,7 +48,7 @@ class _Seen:
         if not self.tested:
             return f"no test is for mailbox {self.mailbox!r}"
         if self.tried:
-            return f"none of the {self.tried} messages that it was tried on matched"
+            return f"tried on {_messages(self.tried)}"
         return self.idle or f"never reached: rule {self.behind!r} stopped before it"
 
 
@@ -65,6 +69,7 @@ class _Came:
     rule: str
     what: str
     planned: bool = False
+    shadow: bool = False
     reason: str = ""
 
 
@@ -82,7 +87,9 @@ class Coverage:
             for rule in rules:
                 self._seen.setdefault(rule.where, _Seen(rule, mailbox))
                 for call in rule.then:
-                    self._actions.setdefault(call.where, _Came(rule.name, call.action.name))
+                    self._actions.setdefault(
+                        call.where, _Came(rule.name, call.action.name, shadow=rule.mode is Mode.SHADOW)
+                    )
 
     def note(self, mailbox: str, trace: Sequence[RuleTrace], actions: Iterable[Did]) -> None:
         """Take in what one message came to."""
@@ -137,7 +144,7 @@ class Coverage:
                 rule=one.rule,
                 what=one.what,
                 where=where,
-                reason=f"held for {_messages(one.held)} that it saw",
+                reason=f"held for {_messages(one.held)}",
             )
             for where, one in self._answers.items()
             if not one.failed
@@ -151,7 +158,7 @@ class Coverage:
                 rule=one.rule,
                 what=one.what,
                 where=where,
-                reason=f"failed for {_messages(one.failed)} that it saw",
+                reason=f"failed for {_messages(one.failed)}",
             )
             for where, one in self._answers.items()
             if not one.held
@@ -160,16 +167,19 @@ class Coverage:
     @property
     def never_planned(self) -> list[Gap]:
         """Actions that would be done for no message."""
-        return list(self._never_planned())
-
-    def _never_planned(self) -> Iterator[Gap]:
-        shadows = {seen.rule.name for seen in self._seen.values() if seen.rule.mode is Mode.SHADOW}
-        for where, came in self._actions.items():
-            if not came.planned:
-                reason = came.reason or "its rule never matched"
-                if came.rule in shadows and came.reason:
-                    reason = "its rule is in shadow mode"
-                yield Gap(rule=came.rule, what=came.what, where=where, reason=reason)
+        return [
+            Gap(
+                rule=came.rule,
+                what=came.what,
+                where=where,
+                reason="its rule is in shadow mode"
+                if came.shadow
+                else came.reason or "its rule never matched",
+                follows=not came.reason,
+            )
+            for where, came in self._actions.items()
+            if not came.planned
+        ]
 
     def document(self) -> dict[str, Any]:
         """As `test --json` prints it."""
@@ -191,7 +201,7 @@ def _share(total: int, gaps: Sequence[Gap]) -> dict[str, int]:
 
 
 def _messages(count: int) -> str:
-    return "the one message" if count == 1 else f"each of the {count} messages"
+    return "one message" if count == 1 else f"{count} messages"
 
 
 def _why_not(did: Did) -> str:

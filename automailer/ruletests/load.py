@@ -10,7 +10,7 @@ from pathlib import Path
 from automailer.errors import ConfigError, Place, Problem
 from automailer.message import parse
 from automailer.ruletests.message import aware, raw_octets, written_octets
-from automailer.ruletests.model import Expected, RuleTest, RuleTests
+from automailer.ruletests.model import Before, Expected, RuleTest, RuleTests
 from automailer.ruletests.references import dangling_references
 from automailer.settings import Document, read_document, validate
 from automailer.templating import read_file
@@ -30,6 +30,7 @@ class Case:
     mailbox: str
     octets: bytes = field(repr=False)
     now: datetime
+    before: Before | None
     todo: str
     expect: Expected
 
@@ -80,7 +81,8 @@ class _Reading:
             mailbox=test.mailbox or next(iter(self.rules)),
             octets=octets,
             now=self._now(test) if test.now else parse(octets).date or self._now(test),
-            todo="it fails as yet" if test.todo is True else test.todo or "",
+            before=test.before,
+            todo="fails as yet" if test.todo is True else test.todo or "",
             expect=test.expect,
         )
 

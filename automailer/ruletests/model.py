@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Self
 
 from pydantic import (
@@ -19,12 +19,15 @@ from pydantic import (
 )
 
 from automailer.ruletests.expected import Action
-from automailer.settings import FilePath, Flag, Frozen, Size, Text
+from automailer.settings import Count, FilePath, Flag, Frozen, PositiveDuration, Size, Text
 
-__all__ = ["Enclosed", "Expected", "RuleTest", "RuleTests", "WrittenMessage"]
+__all__ = ["Before", "Enclosed", "Expected", "RuleTest", "RuleTests", "WrittenMessage"]
 
 MAX_MADE_OCTETS = 50_000_000
 """Of an attachment that is made up to a size: past the limits of every common server."""
+
+MAX_BEFORE = 1_000
+"""Past any limit on how often something may come; each of them is put to the rules."""
 
 _HEADER_NAME = re.compile(r"[!-9;-~]{1,70}")
 # They follow from body, html and attachments.
@@ -183,6 +186,21 @@ class Expected(Frozen):
         return self
 
 
+_Times = Annotated[Count, Field(ge=1, le=MAX_BEFORE)]
+
+
+class Before(Frozen):
+    """The same message came so many times before, all of them so long ago."""
+
+    times: _Times = 1
+    ago: PositiveDuration = timedelta(seconds=1)
+
+
+def _times(value: object) -> object:
+    """A number alone: how many times."""
+    return {"times": value} if isinstance(value, int) else value
+
+
 class RuleTest(Frozen):
     """A message and what is expected of it. `mailbox` may be left out when there is one; `todo`: fails as yet."""
 
@@ -190,6 +208,7 @@ class RuleTest(Frozen):
     mailbox: Text | None = None
     message: _Message
     now: Moment | None = None
+    before: Annotated[Before, BeforeValidator(_times, json_schema_input_type=_Times | Before)] | None = None
     todo: Flag | Text = False
     expect: Expected
 

@@ -12,8 +12,9 @@ from automailer.message import parse
 from automailer.ruletests.compare import Came, differences
 from automailer.ruletests.coverage import Coverage
 from automailer.ruletests.load import Case
+from automailer.ruletests.past import Past
 from automailer.ruletests.planned import Did, did
-from automailer.worker import Assembly, Decider, NoReplies
+from automailer.worker import Assembly, Decided, Decider, History
 
 __all__ = ["Outcome", "Report", "Verdict", "run_tests"]
 
@@ -108,9 +109,8 @@ class _Running:
         return Outcome(case=case, differences=tuple(found), seconds=self.clock() - started)
 
     def _differences(self, case: Case) -> list[str]:
-        decider = Decider(self.assembly, case.mailbox, loop_id="", replies=NoReplies())
         try:
-            decided = decider.decide(parse(case.octets), uidl="", now=case.now, thorough=True)
+            decided = self._decided(case)
         except (TemporaryError, ConfigError) as exc:  # an expression, or a list in a file, that broke
             return [f"nothing could be decided: {exc}"]
         actions: tuple[Did, ...] = tuple(map(did, decided.planned))
@@ -123,3 +123,14 @@ class _Running:
             rules={rule.name: rule for rule in self.assembly.rules[case.mailbox]},
         )
         return differences(case.expect, came)
+
+    def _decided(self, case: Case) -> Decided:
+        """What is decided about the message, once those before it have been."""
+        past = Past()
+        decider = Decider(self.assembly, case.mailbox, loop_id="", replies=past)
+        message, history = parse(case.octets), History(sightings=past)
+        if case.before is not None:
+            then = case.now - case.before.ago
+            for _ in range(case.before.times):
+                past.note(decider.decide(message, uidl="", now=then, history=history), at=then)
+        return decider.decide(message, uidl="", now=case.now, thorough=True, history=history)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from automailer.worker.assembly import Assembly, assemble
-from automailer.worker.decide import Decider
-from automailer.worker.explain import NoReplies
+from automailer.worker.decide import Decided, Decider, History
 from automailer.worker.shop import Shop, WireHook, open_shop
 
-__all__ = ["Assembly", "Decider", "NoReplies", "Shop", "WireHook", "assemble", "open_shop"]
+__all__ = ["Assembly", "Decided", "Decider", "History", "Shop", "WireHook", "assemble", "open_shop"]
