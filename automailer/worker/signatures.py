@@ -50,6 +50,8 @@ _ONCE = frozenset(
     {b"from", b"sender", b"reply-to", b"to", b"cc", b"subject", b"date", b"message-id", b"content-type"}
     | {b"mime-version", b"content-transfer-encoding"}
 )
+# What dkimpy raises beside its own errors.
+_BREAKS = (ArithmeticError, AssertionError, LookupError, TypeError, ValueError)
 # dkimpy writes whatever a stranger signs badly to its log, as errors.
 _SILENT = logging.Logger("dkimpy", logging.CRITICAL + 1)
 
@@ -140,7 +142,7 @@ def _check_header(signer: DKIM, index: int, tags: Mapping[bytes, bytes]) -> None
         _, signed, _ = signer.verify_headerprep(index)
     except DKIMException as exc:
         raise _Unsound(result="permerror", reason=str(exc)) from exc
-    except (LookupError, ValueError) as exc:
+    except _BREAKS as exc:
         raise _Unsound(result="permerror", reason="the signature can't be read") from exc
     if tags[b"a"].endswith(b"-sha1"):
         raise _Unsound(result="policy", reason="SHA-1 proves nothing (RFC 8301)")
@@ -183,7 +185,7 @@ def _check_signature(signer: DKIM, index: int, tags: Mapping[bytes, bytes], look
     header_tags = {tag: value for tag, value in tags.items() if tag not in (b"bh", b"l")}
     try:
         fits = signer.verify_sig(header_tags, signed, fields[index], lambda name, timeout: record)
-    except (DKIMException, ASN1FormatError, ArithmeticError, AssertionError, LookupError, ValueError) as exc:
+    except (DKIMException, ASN1FormatError, *_BREAKS) as exc:
         raise _Unsound(result="permerror", reason=f"the signature can't be checked: {exc}") from exc
     if not fits:
         raise _Unsound(result="fail", reason="the signature does not fit")
@@ -192,18 +194,19 @@ def _check_signature(signer: DKIM, index: int, tags: Mapping[bytes, bytes], look
 def _check_key(name: str, record: bytes) -> None:
     from dkim import DKIMException, NaClNotFoundError, evaluate_pk
     from dkim.asn1 import ASN1FormatError
-    from dkim.util import parse_tag_value
+    from dkim.util import InvalidTagValueList, parse_tag_value
 
     if len(record) > MAX_KEY:
         raise _Unsound(result="policy", reason=f"the key {name} is too long")
     try:
-        _, bits, kind, _ = evaluate_pk(name, record)
         tags: Mapping[bytes, bytes] = parse_tag_value(record)
+        if not tags.get(b"p"):
+            raise _Unsound(result="permerror", reason=f"the key {name} was revoked")
+        _, bits, kind, _ = evaluate_pk(name, record)
     except NaClNotFoundError as exc:
         raise _Unsound(result="neutral", reason="Ed25519 needs one more package: pip install pynacl") from exc
-    except (DKIMException, ASN1FormatError, ArithmeticError, LookupError, ValueError) as exc:
-        reason = f"the key {name} was revoked" if b"p=" in record else f"the key {name} can't be read"
-        raise _Unsound(result="permerror", reason=reason) from exc
+    except (DKIMException, ASN1FormatError, InvalidTagValueList, *_BREAKS) as exc:
+        raise _Unsound(result="permerror", reason=f"the key {name} can't be read") from exc
     if kind == b"rsa" and bits < MIN_KEY_BITS:
         raise _Unsound(result="policy", reason=f"the key {name} has only {bits} bits")
     services = [word.strip() for word in tags.get(b"s", b"*").split(b":")]

@@ -9,9 +9,9 @@ from typing import Any
 
 import yaml
 
-from automailer.errors import ConfigError, Place, TemplateError
+from automailer.errors import ConfigError, Place, TemplateError, TemporaryError
 from automailer.message import Message, parse
-from automailer.rules import ActionCall, Mode, Rule, Subject, TestTrace
+from automailer.rules import ActionCall, Mode, Program, Ran, Rule, Signature, Subject, TestTrace
 from automailer.rules import model as vocabulary
 from automailer.rules.scope import Scope
 from automailer.rules.site import Site
@@ -93,6 +93,23 @@ def refused(text: str, **scope: Any) -> list[str]:
     except ConfigError as error:
         return [str(problem).partition("\n")[0] for problem in error.problems]
     return []
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """A world that gives these answers; `spamcheck` knows no option."""
+
+    signed: tuple[Signature, ...] = ()
+    silent: bool = False
+
+    def signatures(self) -> tuple[Signature, ...]:
+        return self.signed
+
+    def run(self, program: Program) -> Ran:
+        if self.silent:
+            raise TemporaryError("it gave no answer")
+        options = program.words[1:]
+        return Ran(status=2, complaint=f"unknown option {options[0]}") if options else Ran(status=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from automailer.errors import TemplateError
 from automailer.message import Message, parse
 from automailer.rules import TESTS, Answer
 from automailer.rules.content import MAX_SEARCHED_OCTETS
-from tests.unit.rules.build import BERLIN, NOW, ask, mail, mail_with, subject
+from tests.unit.rules.build import BERLIN, NOW, Answers, ask, mail, mail_with, subject
 
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
 PDF = ("a%20b.pdf", "application/pdf", "content")
@@ -202,6 +202,64 @@ CASES: dict[str, tuple[str, Message | None, Answer, str]] = {
     "kind": ("kind: bounce", bounce(), YES, "automatic, bounce"),
     "kind, any of a list": ("kind: [list, automatic]", bounce(), YES, "automatic, bounce"),
     "kind, another": ("kind: personal", bounce(), NO, "automatic, bounce"),
+    "duplicate, without a history": (
+        "duplicate: true",
+        mail(Message_ID="<a@b>"),
+        NO,
+        "key '<a@b>', not seen in 1w (no history is at hand)",
+    ),
+    "duplicate, a key": (
+        "duplicate: '{{ message.subject[:6] }}'",
+        None,
+        NO,
+        "key '[CRIT]', not seen in 1w (no history is at hand)",
+    ),
+    "duplicate, all of it": (
+        "duplicate: {key: 1, within: 1h, since: first}",
+        None,
+        NO,
+        "key '1', not seen in 1h (no history is at hand)",
+    ),
+    "duplicate, any of a list": ("duplicate: [true, {key: x}]", None, NO, ""),
+    "frequency": (
+        "frequency: {key: x, over: 10, within: 5m}",
+        None,
+        NO,
+        "key 'x', 1st in 5m (no history is at hand)",
+    ),
+    "frequency, of all messages": (
+        "frequency: {over: 1, within: 1d}",
+        None,
+        NO,
+        "key 'any message', 1st in 1d (no history is at hand)",
+    ),
+    "frequency, an empty key": (
+        "frequency: {key: '{{ match.host }}', over: 1, within: 1d}",
+        None,
+        NO,
+        "the key is empty",
+    ),
+    "authenticated, reported": (
+        "authenticated: {by: mx.example.com, dkim: pass, spf: [pass, softfail]}",
+        mail(Authentication_Results="mx.example.com; dkim=pass header.d=example.com; spf=softfail"),
+        YES,
+        "mx.example.com: dkim=pass (example.com), spf=softfail",
+    ),
+    "authenticated, by nobody": (
+        "authenticated: {by: mx.example.com, dmarc: pass}",
+        mail(Authentication_Results="mx.evil.example; dmarc=pass"),
+        NO,
+        "no Authentication-Results by mx.example.com",
+    ),
+    "authenticated, not signed": ("authenticated: {dkim: pass, domain: example.com}", None, NO, "dkim=none"),
+    "authenticated, any of a list": ("authenticated: [{dkim: pass}, {dkim: none}]", None, YES, ""),
+    "command": ("command: {run: [spamcheck]}", None, YES, "exit 0"),
+    "command, another status": (
+        "command: {run: [spamcheck, --strict]}",
+        None,
+        NO,
+        "exit 2: unknown option --strict",
+    ),
     "mailbox": ("mailbox: OPS", None, YES, "ops"),
     "mailbox, whole": ("mailbox: {is: op}", None, NO, "ops"),
     "matched": ("matched: an earlier one", None, YES, "an earlier one"),
@@ -217,7 +275,8 @@ CASES: dict[str, tuple[str, Message | None, Answer, str]] = {
 def test_an_answer_and_what_it_was_given_for(
     text: str, message: Message | None, answer: Answer, value: str
 ) -> None:
-    trace = ask(text, message, lists=LISTS, matched=("an earlier one",), vars={"limit": 4, "nothing": []})
+    around = {"matched": ("an earlier one",), "vars": {"limit": 4, "nothing": []}, "outside": Answers()}
+    trace = ask(text, message, lists=LISTS, **around)
     assert (trace.answer, trace.value) == (answer, value)
     assert trace.test == text.partition(":")[0] or trace.children
 
@@ -235,7 +294,10 @@ NEED_THE_BODY = [
     "kind: calendar",
     "if: message.text",
     "if: message.attachments",
+    "command: {run: [spamcheck]}",
     "if: message.html is defined and 'x' in message.html",
+    "duplicate: '{{ message.text }}'",
+    "frequency: {key: '{{ message.attachments | length }}', over: 1, within: 1h}",
 ]
 
 
