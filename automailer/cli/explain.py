@@ -17,7 +17,7 @@ from automailer.cli.output import print_json
 
 if TYPE_CHECKING:
     from automailer.worker import Assembly
-    from automailer.worker.explain import Explained
+    from automailer.worker.explained import Explained
     from automailer.worker.shop import WireHook
 
 __all__ = ["explain"]

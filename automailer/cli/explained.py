@@ -9,7 +9,7 @@ from automailer.cli.output import print_facts, printable, screen
 from automailer.cli.tree import tree_lines
 
 if TYPE_CHECKING:
-    from automailer.worker.explain import Explained
+    from automailer.worker.explained import Explained
 
 __all__ = ["print_explained"]
 

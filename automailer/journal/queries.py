@@ -68,6 +68,7 @@ def message_detail(connection: Connection, number: int) -> MessageDetail | None:
         summary=_message(found, tuple(row.action for row in rows)),
         message_id=found.message_id,
         size=found.size,
+        rules_digest=found.rules_digest,
         trace=found.trace,
         effects=tuple(recall.effect_record(row) for row in rows),
         outbox=tuple(_entries(connection, select(outbox).where(outbox.c.message == number))),

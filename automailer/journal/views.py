@@ -131,6 +131,7 @@ class MessageDetail:
     summary: MessageSummary
     message_id: str
     size: int
+    rules_digest: str
     trace: Any
     effects: tuple[EffectRecord, ...]
     outbox: tuple[EntrySummary, ...]
@@ -142,7 +143,8 @@ class MessageDetail:
     def document(self) -> dict[str, Any]:
         """Ready for JSON: the summary's keys and more."""
         more = {
-            name: _plain(getattr(self, name)) for name in ("message_id", "size", "trace", "listed", "keep")
+            name: _plain(getattr(self, name))
+            for name in ("message_id", "size", "rules_digest", "trace", "listed", "keep")
         }
         return (
             self.summary.document()

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 from automailer.actions import ReplyLedger
 from automailer.errors import ConfigError, PermanentError, TemporaryError
 from automailer.journal import Journal, UidKey
-from automailer.mailbox import Pop3Client, Refused, open_mailbox
+from automailer.mailbox import Entry, Pop3Client, Refused, open_mailbox
 from automailer.message import Message, parse
-from automailer.rules import RuleTrace, Sightings, rule_documents
+from automailer.rules import Sightings
 from automailer.worker.assembly import Assembly
 from automailer.worker.decide import Decided, Decider, History
+from automailer.worker.depth import needed
+from automailer.worker.explained import Explained, explained
+from automailer.worker.fate import fate
+from automailer.worker.record import RecordPolicy
 from automailer.worker.shop import WireHook
 
-__all__ = ["Explained", "Explainer", "NoReplies", "explain_listed", "explained"]
+__all__ = ["Explainer", "NoReplies", "explain_listed"]
 
 
 class NoReplies:
@@ -32,49 +34,6 @@ class NoReplies:
         return 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explained:
-    """One message, decided, and nothing done. `actions` as `--json` shows them; `error`: nothing could be decided."""
-
-    subject: str
-    from_: str
-    uidl: str
-    trace: tuple[RuleTrace, ...] = ()
-    actions: tuple[Mapping[str, Any], ...] = ()
-    error: str = ""
-
-    @property
-    def failed(self) -> bool:
-        """Whether it would have to be tried again."""
-        return bool(self.error) or any(action.get("error") for action in self.actions)
-
-    def document(self) -> dict[str, Any]:
-        """As `explain --json` prints it."""
-        return {
-            "subject": self.subject,
-            "from": self.from_,
-            "uidl": self.uidl,
-            "rules": rule_documents(self.trace),
-            "actions": list(self.actions),
-            "error": self.error or None,
-        }
-
-
-def explained(message: Message, decided: Decided | Exception, *, uidl: str) -> Explained:
-    """What is told of a decision, or of why there is none; keeps nothing of the message's octets."""
-    from_ = message.from_.address or message.from_.name
-    if isinstance(decided, Exception):
-        error = str(decided) or repr(decided)
-        return Explained(subject=message.subject, from_=from_, uidl=uidl, error=error)
-    return Explained(
-        subject=message.subject,
-        from_=from_,
-        uidl=uidl,
-        trace=tuple(decided.decision.trace),
-        actions=tuple(planned.document() for planned in decided.planned),
-    )
-
-
 class Explainer:
     """Explains for one mailbox."""
 
@@ -82,17 +41,29 @@ class Explainer:
         self, assembly: Assembly, mailbox: str, *, loop_id: str = "", replies: ReplyLedger | None = None
     ) -> None:
         self._decider = Decider(assembly, mailbox, loop_id=loop_id, replies=replies or NoReplies())
+        self._policy = RecordPolicy.of(assembly, mailbox)
+        self._zone = assembly.settings.zone
 
     def explain(
         self, message: Message, *, uidl: str, now: datetime, sightings: Sightings | None = None
     ) -> Explained:
         """Decide, with every test answered, and do nothing; a file has no history, and so no `sightings`."""
         history = History(sightings=sightings)
+
+        def decide(message: Message, *, thorough: bool = False) -> Decided:
+            return self._decider.decide(message, uidl=uidl, now=now, thorough=thorough, history=history)
+
         try:
-            decided = self._decider.decide(message, uidl=uidl, now=now, thorough=True, history=history)
+            decided = decide(message, thorough=True)
         except (TemporaryError, ConfigError) as exc:  # a template, or a list in a file, that broke
             return explained(message, exc, uidl=uidl)
-        return explained(message, decided, uidl=uidl)
+        return explained(
+            message,
+            decided,
+            uidl=uidl,
+            needed=needed(decide, message),
+            fate=fate(message, decided, self._policy, now=now, zone=self._zone),
+        )
 
 
 def explain_listed(
@@ -114,34 +85,33 @@ def explain_listed(
     sightings = journal.sightings(mailbox).apart_from(known.message if known else None)
     settings = assembly.settings.mailboxes[mailbox]
     with open_mailbox(settings, wire=wire) as client:
-        numbers = [entry.number for entry in client.listing() if entry.uid == uidl]
-        if not numbers:
+        entries = [entry for entry in client.listing() if entry.uid == uidl]
+        if not entries:
             reason = (
                 f"mailbox {mailbox!r}: no message has the UID {uidl!r}: `mailbox show {mailbox}` lists them"
             )
             raise PermanentError(reason)
         found = [
             explainer.explain(message, uidl=uidl, now=now, sightings=sightings)
-            for message in _fetched(client, numbers, max_octets=settings.max_message_size)
+            for message in _fetched(client, entries, max_octets=settings.max_message_size)
         ]
         client.leave()
     return found
 
 
-def _fetched(client: Pop3Client, numbers: list[int], *, max_octets: int) -> Iterator[Message]:
+def _fetched(client: Pop3Client, entries: Collection[Entry], *, max_octets: int) -> Iterator[Message]:
     """The messages as a poll sees them: of one that is too large, the header."""
+    sizes = {entry.number: entry.size for entry in entries}
     large: list[int] = []
-    for number, got in client.retrieve(numbers, max_octets=max_octets):
+    for number, got in client.retrieve(sizes, max_octets=max_octets):
         if isinstance(got, Refused):
             if not got.oversize:
                 raise PermanentError(got.text)
             large.append(number)
         else:
             with got:
-                yield parse(got.octets)
+                yield parse(got.octets, size=sizes[number])
     for number, header in client.headers(large):
         if isinstance(header, Refused):
             raise PermanentError(header.text)
-        entry = client.entry(number)
-        size = None if isinstance(entry, Refused) else entry.size
-        yield parse(header, size=size, complete=False)
+        yield parse(header, size=sizes[number], complete=False)
