@@ -20,6 +20,12 @@ __all__ = ["inspect"]
 _TEXT_LINES = 40
 """Lines of the text that are shown to a person; `--json` has it whole."""
 
+_MEMBERS = 10
+"""Files in an archive that are named; `--json` names more."""
+
+_SAYS_NOTHING = ("application/octet-stream", "text/plain")
+"""Real types that tell no more than the declared one."""
+
 
 def inspect(files: Files, as_json: Json = False) -> None:
     """Show what the program sees in a message.
@@ -54,6 +60,7 @@ def _document(message: Message) -> dict[str, Any]:
         "kinds": sorted(message.kinds),
         "size": message.size,
         "text": message.text,
+        "reply_text": message.reply_text,
         "html": message.html,
         "attachments": [_attachment(one) for one in message.attachments],
         "defects": list(message.defects),
@@ -78,10 +85,12 @@ def _attachment(one: Attachment) -> dict[str, Any]:
     return {
         "name": one.name,
         "type": one.type,
+        "real_type": one.real_type,
         "size": one.size,
         "sha256": one.sha256,
         "inline": one.inline,
         "content_id": one.content_id,
+        "members": list(one.members),
     }
 
 
@@ -105,18 +114,29 @@ def _tell(name: str, message: Message) -> None:
     _tell_text(message)
     for number, one in enumerate(message.attachments, start=1):
         inline = ", inline" if one.inline else ""
-        about = f"{one.type}, {one.size:,} octets{inline}, sha256 {one.sha256}"
+        real = f", really {one.real_type}" if one.real_type not in (one.type, *_SAYS_NOTHING) else ""
+        about = f"{one.type}{real}, {one.size:,} octets{inline}, sha256 {one.sha256}"
         print(f"  attachment {number}: {printable(one.name)} ({printable(about)})")
+        for member in one.members[:_MEMBERS]:
+            print(f"    holds {printable(member)}")
+        if len(one.members) > _MEMBERS:
+            print(f"    … and {len(one.members) - _MEMBERS:,} files more")
     for defect in message.defects:
         print(f"  broken: {printable(defect)}")
     print()
 
 
 def _tell_text(message: Message) -> None:
-    lines = message.text.strip().splitlines()
-    if not lines:
-        return
-    print("  text" if not message.html else "  text (there is HTML too)")
+    text, reply = message.text.strip(), message.reply_text.strip()
+    if text:
+        _tell_lines("  text" if not message.html else "  text (there is HTML too)", text)
+    if reply != text:
+        _tell_lines("  reply_text: the same without quotes and signature", reply)
+
+
+def _tell_lines(title: str, text: str) -> None:
+    lines = text.splitlines()
+    print(title)
     for line in lines[:_TEXT_LINES]:
         print(f"    {printable(line.expandtabs())}".rstrip())
     if len(lines) > _TEXT_LINES:

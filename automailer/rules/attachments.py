@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from automailer.message import Attachment
-from automailer.rules.glob import type_matches
+from automailer.rules.attachment_fields import ATTACHMENT_FIELDS, detail
 from automailer.rules.leaf import NOT_FETCHED, Rank, Seen, answer, observed
-from automailer.rules.matcher import HIT, Hit, Lists, Matcher, any_of, read_each
-from automailer.rules.model import NOTHING, Answer, Subject, Test
+from automailer.rules.matcher import Hit, Lists, Matcher
+from automailer.rules.model import Answer, Subject, Test
 from automailer.rules.refusal import Fault, Refusals, Refused, refuse_unknown_keys, short
 from automailer.rules.scope import Scope
 from automailer.rules.site import Site
-from automailer.rules.size import read_size_bound
-from automailer.rules.text import TextMatcher, as_text, read_name
+from automailer.rules.text import as_text
 from automailer.settings import Comparison, parse_count_comparison
 
 __all__ = ["ATTACHMENT_FIELDS", "AttachmentTest", "HasAttachment", "read_attachment", "read_has_attachment"]
 
-_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
-_MEDIA_TYPE = re.compile(r"[^\s/]+/[^\s/]+|\*")
+_SHOWN = 8
 
 
 def attached(subject: Subject) -> tuple[Attachment, ...]:
@@ -40,125 +37,58 @@ class HasAttachment:
         if not subject.message.complete:
             return NOT_FETCHED
         files = attached(subject)
-        return Seen(answer(bool(files) is self.wanted), _shown(files))
+        return Seen(
+            answer(bool(files) is self.wanted), _shown([_Look(file, (), {}, fits=True) for file in files])
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttachmentTest:
     """YES when as many attachments as `count` says meet all of the matchers; without it, one is enough."""
 
-    matchers: tuple[Matcher[Attachment], ...]
+    matchers: Mapping[str, Matcher[Attachment]]
     count: Comparison[int]
 
     def observe(self, subject: Subject) -> Seen:
         """Ask every attachment; the first that fits gives the groups."""
         if not subject.message.complete:
             return NOT_FETCHED
-        files = attached(subject)
-        fitting = [(file, hits) for file in files if (hits := self._hits(file, subject.lists)) is not None]
+        looks = [self._look(file, subject.lists) for file in attached(subject)]
+        fitting = [look for look in looks if look.fits]
         if not self.count.holds(len(fitting)):
-            return Seen(Answer.NO, _shown(files))
+            return Seen(Answer.NO, _shown(looks))
         captures: dict[str, str] = {}
-        for hit in fitting[0][1] if fitting else ():
+        for hit in fitting[0].hits.values() if fitting else ():
             captures.update(hit.captures)
-        return Seen(Answer.YES, _shown(tuple(file for file, _ in fitting)), captures)
+        return Seen(Answer.YES, _shown(fitting), captures)
 
-    def _hits(self, file: Attachment, lists: Lists) -> list[Hit] | None:
-        hits = []
-        for matcher in self.matchers:
+    def _look(self, file: Attachment, lists: Lists) -> _Look:
+        hits: dict[str, Hit] = {}
+        for field, matcher in self.matchers.items():
             hit = matcher.match(file, lists)
             if hit is None:
-                return None
-            hits.append(hit)
-        return hits
-
-
-def _shown(files: tuple[Attachment, ...]) -> str:
-    return observed(", ".join(f"{file.name} ({file.type})" for file in files[:8])) or "(none)"
+                return _Look(file, (*hits, field), hits, fits=False)
+            hits[field] = hit
+        return _Look(file, tuple(hits), hits, fits=True)
 
 
 @dataclass(frozen=True, slots=True)
-class NameFits:
-    """The decoded name, safe as one path component, or the name as the sender gave it."""
+class _Look:
+    """What was asked of a file, up to the first answer that was no."""
 
-    text: TextMatcher
+    file: Attachment
+    asked: tuple[str, ...]
+    hits: Mapping[str, Hit]
+    fits: bool
 
-    def match(self, thing: Attachment, lists: Lists = NOTHING) -> Hit | None:
-        """Compare both names, for a rule's author has seen the one in a mail reader and the other on the disk."""
-        hit = self.text.match(thing.name, lists)
-        if hit is None and thing.declared_name not in ("", thing.name):
-            return self.text.match(thing.declared_name, lists)
-        return hit
-
-
-@dataclass(frozen=True, slots=True)
-class TypeFits:
-    """The declared media type."""
-
-    glob: str
-
-    def match(self, thing: Attachment, lists: Lists = NOTHING) -> Hit | None:
-        """Compare, letter case aside."""
-        return HIT if type_matches(self.glob, thing.type) else None
+    def __str__(self) -> str:
+        details = (detail(field, self.file, self.hits.get(field)) for field in self.asked)
+        return f"{self.file.name} ({', '.join(filter(None, (self.file.type, *details)))})"
 
 
-@dataclass(frozen=True, slots=True)
-class SizeFits:
-    """Octets after decoding."""
-
-    bound: Comparison[int]
-
-    def match(self, thing: Attachment, lists: Lists = NOTHING) -> Hit | None:
-        """Compare."""
-        return HIT if self.bound.holds(thing.size) else None
-
-
-@dataclass(frozen=True, slots=True)
-class DigestIs:
-    """The SHA-256 of the decoded octets."""
-
-    digest: str
-
-    def match(self, thing: Attachment, lists: Lists = NOTHING) -> Hit | None:
-        """Compare the hexadecimal digits."""
-        return HIT if thing.sha256 == self.digest else None
-
-
-def _read_name(value: object, scope: Scope) -> Matcher[Attachment]:
-    return NameFits(read_name(value, scope))
-
-
-def _read_type(value: object, scope: Scope) -> Matcher[Attachment]:
-    return any_of(read_each(value, _read_one_type))
-
-
-def _read_one_type(value: object) -> Matcher[Attachment]:
-    glob = as_text(value).strip().lower()
-    if not _MEDIA_TYPE.fullmatch(glob):
-        raise Refused(Fault(message=f"{short(value)!r} is no media type: expected one such as image/*"))
-    return TypeFits(glob)
-
-
-def _read_size(value: object, scope: Scope) -> Matcher[Attachment]:
-    return SizeFits(read_size_bound(value, scope))
-
-
-def _read_digest(value: object, scope: Scope) -> Matcher[Attachment]:
-    return any_of(read_each(value, _read_one_digest))
-
-
-def _read_one_digest(value: object) -> Matcher[Attachment]:
-    if not isinstance(value, str) or not _SHA256.fullmatch(value):
-        raise Refused(Fault(message=f"{short(value)!r} is no SHA-256: expected 64 hexadecimal digits"))
-    return DigestIs(value.lower())
-
-
-ATTACHMENT_FIELDS: Mapping[str, Callable[[object, Scope], Matcher[Attachment]]] = {
-    "name": _read_name,
-    "type": _read_type,
-    "size": _read_size,
-    "sha256": _read_digest,
-}
+def _shown(looks: Sequence[_Look]) -> str:
+    """The first of the files, each with its type and with what was asked of it."""
+    return observed(", ".join(map(str, looks[:_SHOWN]))) or "(none)"
 
 
 def read_has_attachment(value: object, site: Site) -> Test:
@@ -169,7 +99,7 @@ def read_has_attachment(value: object, site: Site) -> Test:
 
 
 def read_attachment(value: object, site: Site) -> Test:
-    """`attachment`: name, type, size and digest of one attachment, or how many there are of such."""
+    """`attachment`: what one attachment is like, or how many there are of such."""
     return site.leaf(value, site.read(_read_test, value), Rank.BODY)
 
 
@@ -177,18 +107,19 @@ def _read_test(value: object, scope: Scope) -> AttachmentTest:
     if not isinstance(value, dict) or not value:
         message = f'expected a mapping such as {{name: "*.pdf"}}, found {short(value)!r}'
         raise Refused(Fault(message=message))
-    refusals, matchers = Refusals(), []
+    refusals, found = Refusals(), dict[str, Matcher[Attachment]]()
     count = Comparison(">=", 1)
     with refusals.inside():
         refuse_unknown_keys(value, (*ATTACHMENT_FIELDS, "count"))
     for name, wanted in value.items():
         with refusals.inside(name):
             if name in ATTACHMENT_FIELDS:
-                matchers.append(ATTACHMENT_FIELDS[name](wanted, scope))
+                found[name] = ATTACHMENT_FIELDS[name](wanted, scope)
             elif name == "count":
                 count = _read_count(wanted)
     refusals.settle()
-    return AttachmentTest(matchers=tuple(matchers), count=count)
+    matchers = {name: found[name] for name in ATTACHMENT_FIELDS if name in found}
+    return AttachmentTest(matchers=matchers, count=count)
 
 
 def _read_count(value: object) -> Comparison[int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from automailer.message import KINDS
-from automailer.rules.attachments import ATTACHMENT_FIELDS
+from automailer.rules.attachment_fields import ATTACHMENT_FIELDS
 from automailer.rules.authenticated import AUTHENTICATED_FIELDS, METHODS, RESULTS
 from automailer.rules.command import COMMAND_FIELDS, USUAL_TIMEOUT
 from automailer.rules.model import Mode
@@ -200,6 +200,8 @@ def _attachment_fields(text: Schema) -> Mapping[str, Schema]:
     shapes: Mapping[str, Schema] = {
         "name": _or_list(text),
         "type": _or_list({"type": "string", "examples": ["image/*"]}),
+        "real_type": _or_list({"type": "string", "examples": ["application/x-dosexec"]}),
+        "member": _or_list(text),
         "size": _SIZE_BOUND,
         "sha256": _or_list({"type": "string", "pattern": "^[0-9a-fA-F]{64}$"}),
     }

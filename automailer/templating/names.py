@@ -109,6 +109,7 @@ _OF_MESSAGE: dict[str, Callable[[Message], Any]] = {
     "cc": lambda message: Addresses(message.addresses("Cc")),
     "date": lambda message: message.date,
     "text": lambda message: message.text[:MAX_TEXT],
+    "reply_text": lambda message: message.reply_text[:MAX_TEXT],
     "html": lambda message: message.html[:MAX_TEXT],
     "headers": _headers_view,
     "attachments": lambda message: tuple(map(_attachment_view, message.attachments)),
@@ -119,8 +120,10 @@ _OF_MESSAGE: dict[str, Callable[[Message], Any]] = {
 _OF_ATTACHMENT: dict[str, Callable[[Attachment], Any]] = {
     "name": lambda attachment: attachment.name,
     "type": lambda attachment: attachment.type,
+    "real_type": lambda attachment: attachment.real_type,
     "size": lambda attachment: attachment.size,
     "index": lambda attachment: attachment.index,
     "inline": lambda attachment: attachment.inline,
     "sha256": lambda attachment: attachment.sha256,
+    "members": lambda attachment: attachment.members,
 }
