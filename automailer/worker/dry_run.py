@@ -6,6 +6,7 @@ from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from automailer.outbox import Policy
 from automailer.worker.arrival import Arrival, Outcome
 from automailer.worker.assembly import Assembly
 from automailer.worker.decide import Decided, Decider, History
-from automailer.worker.explain import Explained, explained
+from automailer.worker.depth import needed
+from automailer.worker.explained import Explained, explained
 from automailer.worker.fetch import Fetcher
 from automailer.worker.job import guarded
 from automailer.worker.poll import LEAVES, MailboxResult, orders_of
@@ -152,25 +154,26 @@ class _DryPoll:
         return guarded(lambda: self._decide(arrival), name=name, failed=lambda exc: exc)
 
     def _look_at(self, arrival: Arrival, decided: Decided | Exception) -> None:
+        depth = None
         if not isinstance(decided, Exception):
+            depth = needed(self._deciding(arrival), arrival.message)  # before it is among what came before
             self._count_mails(decided)
             if not any(planned.error for planned in decided.planned):
                 self._sightings.note_all(decided.decision.sightings, at=self._now)
         self._count(_outcome(arrival, decided))
-        self._dry.messages.append(explained(arrival.message, decided, uidl=arrival.uid))
+        self._dry.messages.append(explained(arrival.message, decided, uidl=arrival.uid, needed=depth))
 
     def _decide(self, arrival: Arrival) -> Decided | Exception:
         try:
-            return self._decider.decide(
-                arrival.message,
-                uidl=arrival.uid,
-                now=self._now,
-                done=arrival.done,
-                thorough=True,
-                history=History(sightings=self._sightings.apart_from(arrival.id)),
-            )
+            return self._deciding(arrival)(arrival.message, thorough=True)
         except (TemporaryError, ConfigError) as exc:  # a template, or a list in a file, that broke
             return exc
+
+    def _deciding(self, arrival: Arrival) -> partial[Decided]:
+        history = History(sightings=self._sightings.apart_from(arrival.id))
+        return partial(
+            self._decider.decide, uidl=arrival.uid, now=self._now, done=arrival.done, history=history
+        )
 
     def _count_mails(self, decided: Decided) -> None:
         """Count what would be queued; a reply counts against the limits of the next one, as in a poll."""
