@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from docs.broken import broken
 from docs.commands import commands
 from docs.facts import Rows, facts
 
@@ -25,7 +26,7 @@ _TABLE = re.compile(r"<!-- table: (?P<name>[^>]+) -->\n(?P<body>.*?)<!-- end -->
 _COLUMNS = re.compile(r"(?<!\\)\|")
 ESCAPED = r"\\|"
 
-TABLES: Mapping[str, Callable[[], Rows]] = {**facts(), **commands()}
+TABLES: Mapping[str, Callable[[], Rows]] = {**facts(), **commands(), **broken()}
 
 
 def names_in(text: str) -> list[str]:

@@ -3,7 +3,7 @@
 Structure is cut first and encoded words are decoded after, in display names only: what is encoded can never become an
 address. What could be read in two ways gives no address at all: `Address.address` is empty, `name` keeps the text, and
 there is a defect. `a@good.example <evil@bad.example>` is not ambiguous: the angle brackets say where mail goes
-(CVE-2023-27043).
+(CVE-2023-27043). 8-bit octets stand in an address only as UTF-8 (RFC 6532); no character of an address is guessed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from automailer.message.guessing import is_utf8
 from automailer.message.model import Address
 from automailer.message.words import clean, decode_words, unfold
 
@@ -56,14 +57,15 @@ def parse_addresses(raw: bytes, *, hint: str = "", limit: int = MAX_ADDRESSES) -
     """Read a raw field value: groups are opened, `undisclosed-recipients:;` is nothing, `<>` is `Address("", "")`."""
     found: list[Address] = []
     defects: list[str] = []
+    is_guessed = not is_utf8(raw)
     for tokens in _mailboxes(unfold(raw, hint=hint)):
         if len(found) >= limit:
             defects.append(f"there are more than {limit:,} addresses: the rest was not read")
             break
         address = _mailbox(tokens)
-        if address is None:
+        if address is None or (is_guessed and not address.address.isascii()):
             text = clean(decode_words("".join(token.text for token in tokens).strip()))
-            address = Address(text, "")
+            address = Address(text.removesuffix(" <>"), "")
             defects.append(f"{text[:80]!a} is not an address")
         found.append(address)
     return AddressList(tuple(found), tuple(defects))

@@ -148,6 +148,10 @@ class _Part(StdlibMessage):
         boundary = parse_parameters(self.raw("content-type")).get("boundary").rstrip()
         return boundary.encode().decode("latin-1") if 0 < len(boundary) <= MAX_BOUNDARY else None
 
+    def has_parts_behind(self) -> bool:
+        """Boundaries in the epilogue, which readers must pass over (RFC 2046 5.1.1) and some do not."""
+        return f"\n--{self.get_boundary()}" in f"\n{self.epilogue or ''}"
+
     def raw(self, name: str) -> bytes:
         """The octets of the first field of that name, or none."""
         return str(self.get(name, "")).encode("latin-1", "replace")
@@ -224,6 +228,10 @@ class _Reader:
             self.defects.append(_SENTENCES.get(type(defect).__name__, "the structure of a part is broken"))
         payload = part.get_payload()
         if isinstance(payload, list):
+            if part.has_parts_behind():
+                self.defects.append(
+                    "what looks like parts stands behind the end of a multipart: it was not read"
+                )
             inside = (*within, part.get_content_type())
             for number, child in enumerate(payload, 1):
                 if isinstance(child, _Part):

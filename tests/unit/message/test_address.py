@@ -40,6 +40,12 @@ def pairs(raw: str | bytes) -> list[tuple[str, str]]:
         pytest.param('"=?utf-8?b?5Lit5paH?=" <a@x>', [("中文", "a@x")], id="encoded name in quotes"),
         pytest.param("Müller <m@x>".encode("latin-1"), [("Müller", "m@x")], id="raw 8-bit name"),
         pytest.param("<>", [("", "")], id="null sender"),
+        pytest.param("MAILER DAEMON <>", [("MAILER DAEMON", "")], id="null sender with a name"),
+        pytest.param("Jöran <jöran@x>", [("Jöran", "jöran@x")], id="UTF-8 in an address"),
+        pytest.param(
+            "Jöran <jöran@x>".encode("latin-1"), [("Jöran <jöran@x>", "")], id="Latin-1 in an address"
+        ),
+        pytest.param("Jöran <joran@x>".encode("latin-1"), [("Jöran", "joran@x")], id="Latin-1 in a name"),
         pytest.param("", [], id="nothing"),
         pytest.param(" , ,, ", [], id="only commas"),
         pytest.param("a@x; b@y", [("", "a@x"), ("", "b@y")], id="semicolon as Outlook writes it"),
