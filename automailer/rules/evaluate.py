@@ -14,6 +14,7 @@ from automailer.rules.glimpse import watched
 from automailer.rules.groups import spare
 from automailer.rules.model import (
     NOTHING,
+    UNSURE,
     Action,
     Answer,
     Decision,
@@ -42,15 +43,16 @@ def evaluate(rules: Sequence[Rule], subject: Subject, *, thorough: bool = False)
     Raises:
         TemporaryError: an `if` or a `set` broke on this message, or a list can't be read now.
     """
-    prefilter = rules.prefilter if isinstance(rules, RuleList) and not thorough else None
+    listed = rules if isinstance(rules, RuleList) and not thorough else None
     course, gone_through = _Course(base=subject), len(rules)
-    for position in range(len(rules)) if prefilter is None else prefilter.tried(subject):
+    for position in range(len(rules)) if listed is None else listed.prefilter.tried(subject):
         if course.take(position, rules[position], thorough=thorough):
             gone_through = position + 1
             break
     trace: Sequence[RuleTrace] = tuple(course.tried.values())
-    if prefilter is not None:
-        trace = Trail(course.tried, gone_through, prefilter, _Later(rules, subject, course.bases))
+    if listed is not None:
+        later = _Later(listed, subject, course.bases)
+        trace = Trail(listed, subject, course.tried, length=gone_through, ask=later)
     return Decision(
         matches=tuple(course.matches),
         trace=trace,
@@ -85,7 +87,7 @@ class _Course:
         stops = answer is Answer.YES and rule.stop and rule.mode is Mode.ENFORCE
         self.tried[position] = _recorded(rule, answer, stop=stops, test=test)
         if test is not None and test.sightings:
-            self.sightings.extend(test.sightings)
+            self._count(test.sightings)
         if answer is Answer.YES:
             self._match(rule, subject, test)
             self.bases[position + 1] = self.base
@@ -93,6 +95,11 @@ class _Course:
             self._doubt(rule)
             self.bases[position + 1] = self.base
         return stops
+
+    def _count(self, sightings: tuple[Sighting, ...]) -> None:
+        """Keep what is to be counted; where that is not certain, neither is what is done about later messages."""
+        self.sightings += [one for one in sightings if one is not UNSURE]
+        self.unsettled |= UNSURE in sightings
 
     def _vars(self, rule: Rule) -> Mapping[str, Any]:
         """The settings' below the rules file's below what earlier rules have `set`."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "NOTHING",
     "REACHED",
+    "UNSURE",
     "Action",
     "ActionCall",
     "ActionReader",
@@ -62,6 +63,10 @@ class Sighting:
     kind: str
     key: str
     within: timedelta
+
+
+UNSURE = Sighting(rule="", kind="", key="", within=timedelta())
+"""Stands for a key of which it is not certain whether, or as what, it is to be counted."""
 
 
 class Sightings(Protocol):
@@ -237,9 +242,9 @@ class Match:
 class Decision:
     """What is to be done with a message, and why: the rules that matched, the trace of all that were tried.
 
-    `doubtful`: of some rule it is not known whether it matches. `unsettled`: who matched is certain, but captures or
-    a `set` depend on what was not fetched. `sightings` are to be counted when the message is finished; no two are
-    alike but for their time.
+    `doubtful`: of some rule it is not known whether it matches. `unsettled`: who matched is certain, but captures, a
+    `set` or what is counted depend on what was not fetched. `sightings` are to be counted when the message is
+    finished, each key once.
     """
 
     matches: tuple[Match, ...]

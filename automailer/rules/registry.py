@@ -61,8 +61,12 @@ TESTS: Mapping[str, TestKind] = {
     "attachment": TestKind(read_attachment, "attachment", "one attachment that meets all of it", lists=False),
     "kind": TestKind(read_kind, "kind", "what sort of message it is"),
     "authenticated": TestKind(read_authenticated, "authenticated", "who vouches for it", lists=False),
-    "duplicate": TestKind(read_duplicate, "duplicate", "whether an earlier message had the same key"),
-    "frequency": TestKind(read_frequency, "frequency", "how often a key came, this message counted"),
+    "duplicate": TestKind(
+        read_duplicate, "duplicate", "whether an earlier message had the same key", lists=False
+    ),
+    "frequency": TestKind(
+        read_frequency, "frequency", "how often a key came, this message counted", lists=False
+    ),
     "command": TestKind(read_command, "command", "what a program says of it", lists=False),
     "mailbox": TestKind(read_mailbox, "text", "the mailbox's name"),
     "matched": TestKind(read_matched, "rule", "an earlier rule that matched"),

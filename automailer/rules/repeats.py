@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from automailer.message import NotKnown
 from automailer.rules.keys import Key, everything, identity, read_key
 from automailer.rules.leaf import Rank, Seen, answer, observed
-from automailer.rules.model import REACHED, Answer, Sighting, Subject, Test
+from automailer.rules.model import REACHED, UNSURE, Answer, Sighting, Subject, Test
 from automailer.rules.refusal import one_of, refuse_unknown_keys, short
 from automailer.rules.site import Problems, Site
 from automailer.settings import format_duration, parse_duration
@@ -114,10 +114,12 @@ class Untold:
 def _counted(key: Key, subject: Subject) -> str | Seen:
     """The key, or what is said where none can be counted."""
     if REACHED in subject.unsettled:
-        return Seen(Answer.UNKNOWN, "it depends on what was not fetched whether this is asked")
+        return Seen(
+            Answer.UNKNOWN, "whether this is asked hangs on what was not fetched", sightings=(UNSURE,)
+        )
     found = key(subject)
     if found is None:
-        return Seen(Answer.UNKNOWN, "the key reads what was not fetched")
+        return Seen(Answer.UNKNOWN, "the key reads what was not fetched", sightings=(UNSURE,))
     return found or Seen(Answer.NO, "the key is empty")
 
 

@@ -167,18 +167,23 @@ CASES: dict[str, tuple[str, Message | None, Answer, str]] = {
         YES,
         "a b.pdf (application/pdf)",
     ),
-    "attachment, size": ('attachment: {size: ">1KB"}', mail_with(PDF, LOG), YES, "db.log (text/plain)"),
+    "attachment, size": (
+        'attachment: {size: ">1KB"}',
+        mail_with(PDF, LOG),
+        YES,
+        "db.log (text/plain, 2,000 octets)",
+    ),
     "attachment, digest": (
         f"attachment: {{sha256: {DIGEST.upper()}}}",
         mail_with(PDF),
         YES,
-        "a b.pdf (application/pdf)",
+        f"a b.pdf (application/pdf, sha256 {DIGEST[:8]}…)",
     ),
     "attachment, one that meets all": (
         'attachment: {name: "*.pdf", size: ">1KB"}',
         mail_with(PDF, LOG),
         NO,
-        "a b.pdf (application/pdf), db.log (text/plain)",
+        "a b.pdf (application/pdf, 7 octets), db.log (text/plain)",
     ),
     "attachment, how many": (
         'attachment: {count: ">1"}',
@@ -234,7 +239,7 @@ CASES: dict[str, tuple[str, Message | None, Answer, str]] = {
         "key 'any message', 1st in 1d (no history is at hand)",
     ),
     "frequency, an empty key": (
-        "frequency: {key: '{{ match.host }}', over: 1, within: 1d}",
+        "frequency: {key: '{{ message.cc }}', over: 1, within: 1d}",
         None,
         NO,
         "the key is empty",
