@@ -43,6 +43,6 @@ def _schema(what: What) -> dict[str, Any]:
 
             return rules_schema(action_schemas())
         case What.TESTS:
-            from automailer.ruletests import tests_schema
+            from automailer.ruletests import schema_of_tests
 
-            return tests_schema()
+            return schema_of_tests()

@@ -8,7 +8,7 @@ from automailer.ruletests.junit import junit
 from automailer.ruletests.load import DEFAULT_NOW, Case, load_tests
 from automailer.ruletests.model import RuleTests
 from automailer.ruletests.run import Outcome, Report, Verdict, run_tests
-from automailer.ruletests.schema import tests_schema
+from automailer.ruletests.schema import schema_of_tests
 
 __all__ = [
     "DEFAULT_NOW",
@@ -23,5 +23,5 @@ __all__ = [
     "junit",
     "load_tests",
     "run_tests",
-    "tests_schema",
+    "schema_of_tests",
 ]

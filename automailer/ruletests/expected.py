@@ -20,7 +20,7 @@ from pydantic import (
 
 from automailer.actions import ACTIONS, ActionModel
 from automailer.rules import short
-from automailer.ruletests.wanted import Alone, Lists, Mapped, Value, Wanted
+from automailer.ruletests.wanted import Alone, Free, Lists, Mapped, Value, Wanted
 from automailer.settings import Frozen, nearest
 
 __all__ = ["Action", "Expectation", "missing_fields"]
@@ -68,8 +68,8 @@ def _fields(action: type[ActionModel]) -> Mapping[str, Any]:
     """The fields by the names of the file, each with what may be expected of it."""
     hints = get_type_hints(action)
     own = {one.alias or name: _kind(hints[name]) for name, one in action.model_fields.items()}
-    more = (*OF_EVERY_ACTION, *action.shows, *(OF_EVERY_MAIL if "smtp" in own else ()))
-    return {**own, **{name: own.get(name, Value) for name in more}}
+    more = (*OF_EVERY_ACTION, *(OF_EVERY_MAIL if "smtp" in own else ()))
+    return {**own, **dict.fromkeys(more, Value), **dict.fromkeys(action.shows, Free)}
 
 
 def _kind(hint: Any) -> Any:

@@ -10,6 +10,7 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
+    ConfigDict,
     Discriminator,
     Field,
     PlainValidator,
@@ -95,8 +96,14 @@ Lines = Annotated[str, BeforeValidator(_digits, json_schema_input_type=str | int
 Addresses = Annotated[
     Text, BeforeValidator(_joined, json_schema_input_type=str | Annotated[list[str], Field(min_length=1)])
 ]
+_NO_STRUCTURE = "|".join(
+    "".join(f"[{one.upper()}{one}]" if one.isalpha() else one for one in name)
+    for name in sorted(_OF_THE_STRUCTURE)
+)  # the regular expressions of JSON Schema have no flags
 HeaderName = Annotated[
-    Text, AfterValidator(_header_name), Field(json_schema_extra={"pattern": rf"^{_HEADER_NAME.pattern}$"})
+    Text,
+    AfterValidator(_header_name),
+    Field(json_schema_extra={"pattern": rf"^(?!({_NO_STRUCTURE})$){_HEADER_NAME.pattern}$"}),
 ]
 HeaderValues = Annotated[
     tuple[Text, ...],
@@ -169,6 +176,8 @@ _Actions = Annotated[
 
 class Expected(Frozen):
     """What is to come of the message; what is not named may be anything."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     matched: (
         Annotated[tuple[Text, ...], BeforeValidator(_listed, json_schema_input_type=str | list[str | int])]

@@ -7,9 +7,9 @@ from typing import Any
 from automailer.ruletests.model import RuleTests
 from automailer.settings import file_schema
 
-__all__ = ["tests_schema"]
+__all__ = ["schema_of_tests"]
 
 
-def tests_schema() -> dict[str, Any]:
+def schema_of_tests() -> dict[str, Any]:
     """The JSON Schema (2020-12); whether the rules and files that a test names are there, it can't tell."""
     return file_schema(RuleTests, title="Automailer rule tests")

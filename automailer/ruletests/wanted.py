@@ -11,7 +11,7 @@ from pydantic import PlainValidator, WithJsonSchema
 
 from automailer.rules import TEXT_FORMS, Refused, TextMatcher, read_text
 
-__all__ = ["Alone", "Lists", "Mapped", "Value", "Wanted", "plain"]
+__all__ = ["Alone", "Free", "Lists", "Mapped", "Value", "Wanted", "plain"]
 
 # With these flags or none; /srv/mail is a folder.
 _SLASHED = re.compile(r"/.+/[ims]*", re.DOTALL)
@@ -149,6 +149,9 @@ Value = Annotated[Any, PlainValidator(_read_text), WithJsonSchema({"anyOf": [_SC
 
 Alone = Annotated[Any, PlainValidator(_read_text), WithJsonSchema({"anyOf": [_SCALAR, _LIST]})]
 """The value that stands in place of all fields: no mapping, for that would be the fields."""
+
+Free = Annotated[Any, PlainValidator(_read), WithJsonSchema({})]
+"""Any of these."""
 
 Mapped = Annotated[Any, PlainValidator(_read), WithJsonSchema({"type": "object"})]
 """A mapping that is to have at least these."""
