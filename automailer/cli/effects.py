@@ -9,7 +9,7 @@ from automailer.cli.output import printable
 
 __all__ = ["effect_line"]
 
-_OUTCOMES = frozenset({"rule", "action", "refused", "error"})
+_OUTCOMES = frozenset({"rule", "action", "refused", "error", "state", "mail", "paths"})
 
 
 def effect_line(

@@ -1,17 +1,30 @@
-"""A message with its decision, for people to read: the tree of rules, then what would be done."""
+"""A message with its decision, for people to read: what came of it, the tree of rules, each action as it would be."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from automailer.cli.effects import effect_line
+from automailer.cli.lines import Line, print_lines
 from automailer.cli.output import print_facts, printable, screen
 from automailer.cli.tree import tree_lines
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from automailer.worker.explained import Explained
 
-__all__ = ["print_explained"]
+__all__ = ["action_lines", "print_explained", "short_line"]
+
+_TEXT_LINES = 4
+"""Lines of a mail's text that a person is shown; `--json` has it whole."""
+
+_FETCHED = {
+    "list": "from the listing; neither header nor body was needed",
+    "headers": "from the headers; the body was not needed",
+    "message": "from the whole message",
+}
 
 
 def print_explained(name: str, one: Explained, *, only_matching: bool = False) -> None:
@@ -20,26 +33,100 @@ def print_explained(name: str, one: Explained, *, only_matching: bool = False) -
 
     from automailer.rules import outline
 
-    out = screen()
-    out.print(Text(printable(name), style="bold"))
-    print_facts([("subject", one.subject or "(none)"), ("from", one.from_ or "(nobody)")], indent="  ")
-    for line in tree_lines(outline(one.trace), only_matching=only_matching):
-        out.print(line)
+    screen().print(Text(printable(name), style="bold"))
+    print_facts(_facts(one), indent="  ")
+    if not only_matching:
+        print_lines([Line("  ", "           ", Text.assemble("result   ", _came_to(one)))])
+        print()
+    print_lines(tree_lines(outline(one.trace), only_matching=only_matching))
+    if one.untried and not only_matching:
+        print_lines([Line("  ", "    ", Text(f"· not tried: {printable(', '.join(one.untried))}", "dim"))])
     if one.error:
-        out.print(Text(f"  fails: {printable(one.error)}", style="red"))
-    _print_actions(one)
-    out.print()
+        print_lines([Line("  ", "    ", Text(f"fails: {printable(one.error)}", "red"))])
+    if not only_matching:
+        print()
+    print_lines(_ends(one))
+    print()
 
 
-def _print_actions(one: Explained) -> None:
+def short_line(name: str, one: Explained) -> Line:
+    """The message in one line: the rules that match, and what they do."""
     from rich.text import Text
 
-    out = screen()
-    if not one.actions and not one.error:
-        out.print("  nothing would be done")
-    several = len({action["rule"] for action in one.actions}) > 1
+    return Line("", "    ", Text.assemble((f"{printable(name)}  ", "bold"), _came_to(one)))
+
+
+def action_lines(action: Mapping[str, Any], *, whose: bool, indent: str = "  ") -> Iterator[Line]:
+    """One action with all that it comes to; `whose` names its rule."""
+    from rich.text import Text
+
+    refused, error = action.get("refused"), action.get("error")
+    line = effect_line(action["action"], action, refused=refused, error=error)
+    rule = f"  ({printable(action['rule'])})" if whose else ""
+    colour = "yellow" if refused or error else "green"
+    yield Line(indent, f"{indent}    ", Text.assemble((f"→ {line}", colour), (rule, "dim")))
+    inside = f"{indent}    "
+    for text in _details(action):
+        yield Line(inside, f"{inside}  ", Text(printable(text), "dim"))
+
+
+def _details(action: Mapping[str, Any]) -> Iterator[str]:
+    mail = action.get("mail")
+    if mail:
+        yield f"from {mail['from']} by {mail['smtp']}, {mail['size']:,} octets"
+        lines = [line.rstrip() for line in mail["text"].expandtabs().splitlines() if line.strip()]
+        yield from (f"│ {line}" for line in lines[:_TEXT_LINES])
+        if len(lines) > _TEXT_LINES:
+            yield f"│ … and {len(lines) - _TEXT_LINES} lines more"
+        for one in mail["attachments"]:
+            yield f"with {one['name']} ({one['type']}, {one['size']:,} octets{', inline' * one['inline']})"
+    for path in action.get("paths", ()):
+        yield f"file {path}"
+
+
+def _ends(one: Explained) -> Iterator[Line]:
+    """What comes of the decision."""
+    from rich.text import Text
+
+    whose = len({action["rule"] for action in one.actions}) > 1
     for action in one.actions:
-        refused, error = action.get("refused"), action.get("error")
-        line = effect_line(action["action"], action, refused=refused, error=error)
-        whose = f"  ({printable(action['rule'])})" if several else ""
-        out.print(Text.assemble((f"  → {line}", "yellow" if refused or error else "green"), (whose, "dim")))
+        yield from action_lines(action, whose=whose)
+    if not one.actions and not one.error:
+        yield Line("  ", "    ", Text("nothing was done" if one.past else "nothing would be done"))
+    if one.fate:
+        yield Line("  ", "    ", Text.assemble(("on the server: ", "dim"), one.fate))
+    if one.past is not None:
+        for mail in one.past.outbox:
+            sent = f"mail {mail.id} {mail.state.value}: {mail.kind} to {', '.join(mail.to)}"
+            yield Line("  ", "    ", Text(printable(": ".join(filter(None, (sent, mail.error))))))
+
+
+def _facts(one: Explained) -> list[tuple[str, object]]:
+    facts: list[tuple[str, object]] = [
+        ("subject", one.subject or "(none)"),
+        ("from", one.from_ or "(nobody)"),
+        ("decided", _FETCHED[one.needed.value] if one.needed else ""),
+    ]
+    if one.past is not None:
+        rules = "these rules" if one.same_rules else "other rules than now"
+        facts.append(("state", f"{one.past.summary.state.value}, by {rules}"))
+    return facts
+
+
+def _came_to(one: Explained) -> Text:
+    from rich.text import Text
+
+    matched = [rule.name for rule in one.trace if rule.answer.value == "yes"]
+    if one.error and not matched:
+        return Text(f"fails: {printable(one.error)}", "red")
+    open_ = [rule.name for rule in one.trace if rule.answer.value == "unknown"]
+    text = Text(
+        printable(", ".join(matched)) if matched else "no rule matches", "bold green" if matched else ""
+    )
+    if open_:
+        text.append(f", not known of {printable(', '.join(open_))}", "yellow")
+    for number, action in enumerate(one.actions):
+        text.append(", " if number else " → ")
+        off = "refused" if action.get("refused") else "fails" if action.get("error") else ""
+        text.append(f"{action['action']} ({off})" if off else action["action"], "yellow" if off else "green")
+    return text

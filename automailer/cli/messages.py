@@ -19,6 +19,7 @@ from automailer.cli.invocation import (
     now,
     read_settings,
 )
+from automailer.cli.lines import print_lines
 from automailer.cli.names import choice, known
 from automailer.cli.output import minute, moment, print_facts, print_json, print_table, printable, screen
 from automailer.cli.tree import tree_lines
@@ -152,8 +153,7 @@ def _tell_decision(found: MessageDetail) -> None:
     branches = outline(restore(found.trace or {}))
     if branches:
         out.print("  rules")
-    for line in tree_lines(branches, indent="    "):
-        out.print(line)
+    print_lines(tree_lines(branches, indent="    "))
     if found.effects:
         out.print("  actions")
     several = len({effect.rule for effect in found.effects}) > 1

@@ -10,6 +10,7 @@ from sqlalchemy.sql import Select
 
 from automailer.journal import recall
 from automailer.journal.model import EntryState, MailboxState, MessageState
+from automailer.journal.sheets import read_sheets, with_sheet
 from automailer.journal.tables import (
     effect,
     mailbox,
@@ -30,7 +31,7 @@ from automailer.journal.views import (
     MessageSummary,
 )
 
-__all__ = ["content", "entries", "entry", "mailboxes", "message_detail", "messages"]
+__all__ = ["content", "entries", "entry", "mailboxes", "message_detail", "messages", "messages_under"]
 
 # What a person reads, and a terminal takes; ask for more by `limit`.
 _LIMIT = 1000
@@ -69,7 +70,7 @@ def message_detail(connection: Connection, number: int) -> MessageDetail | None:
         message_id=found.message_id,
         size=found.size,
         rules_digest=found.rules_digest,
-        trace=found.trace,
+        trace=with_sheet(found.trace, found.sheet, read_sheets(connection, [found.sheet])),
         effects=tuple(recall.effect_record(row) for row in rows),
         outbox=tuple(_entries(connection, select(outbox).where(outbox.c.message == number))),
         listed=listed is not None,
@@ -77,6 +78,12 @@ def message_detail(connection: Connection, number: int) -> MessageDetail | None:
         remove_at=None if listed is None else listed.remove_at,
         spool=found.spool,
     )
+
+
+def messages_under(connection: Connection, of_mailbox: str, uidl: str) -> Sequence[int]:
+    """Give the numbers of the messages that came under this UID, the newest first."""
+    wanted = select(message.c.id).where(message.c.mailbox == of_mailbox, message.c.uid == uidl)
+    return connection.scalars(wanted.order_by(message.c.id.desc())).all()
 
 
 def entries(

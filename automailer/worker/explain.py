@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from automailer.actions import ReplyLedger
@@ -43,6 +44,7 @@ class Explainer:
         self._decider = Decider(assembly, mailbox, loop_id=loop_id, replies=replies or NoReplies())
         self._policy = RecordPolicy.of(assembly, mailbox)
         self._zone = assembly.settings.zone
+        self._rules = tuple(rule.name for rule in assembly.rules[mailbox])
 
     def explain(
         self, message: Message, *, uidl: str, now: datetime, sightings: Sightings | None = None
@@ -57,13 +59,14 @@ class Explainer:
             decided = decide(message, thorough=True)
         except (TemporaryError, ConfigError) as exc:  # a template, or a list in a file, that broke
             return explained(message, exc, uidl=uidl)
-        return explained(
+        told = explained(
             message,
             decided,
             uidl=uidl,
             needed=needed(decide, message),
             fate=fate(message, decided, self._policy, now=now, zone=self._zone),
         )
+        return replace(told, untried=self._rules[len(told.trace) :])
 
 
 def explain_listed(
@@ -75,10 +78,10 @@ def explain_listed(
     now: datetime,
     wire: WireHook | None = None,
 ) -> list[Explained]:
-    """Explain what lies on the server under this UID; nothing there changes.
+    """Explain what lies on the server under this UID, which may be nothing; nothing there changes.
 
     Raises:
-        PermanentError: no message has this UID, or the server won't give it.
+        PermanentError: the server won't give it.
     """
     explainer = Explainer(assembly, mailbox, loop_id=journal.loop_id(), replies=journal.replies(mailbox))
     known = journal.known(mailbox).get(UidKey(uidl))
@@ -86,11 +89,6 @@ def explain_listed(
     settings = assembly.settings.mailboxes[mailbox]
     with open_mailbox(settings, wire=wire) as client:
         entries = [entry for entry in client.listing() if entry.uid == uidl]
-        if not entries:
-            reason = (
-                f"mailbox {mailbox!r}: no message has the UID {uidl!r}: `mailbox show {mailbox}` lists them"
-            )
-            raise PermanentError(reason)
         found = [
             explainer.explain(message, uidl=uidl, now=now, sightings=sightings)
             for message in _fetched(client, entries, max_octets=settings.max_message_size)

@@ -20,8 +20,9 @@ __all__ = ["Explained", "explained", "explained_past"]
 class Explained:
     """One message, decided. `actions` as `--json` shows them; `error`: nothing could be decided.
 
-    `needed` is how much of the message it takes to decide so, `fate` what becomes of it on the server. `past`: the
-    decision was made then, and its actions done; `same_rules` tells whether the rules are still those of then.
+    `needed` is how much of the message it takes to decide so, `fate` what becomes of it on the server, `untried` the
+    rules behind one that stops. `past`: the decision was made then, and its actions done; `same_rules` tells whether
+    the rules are still those of then.
     """
 
     subject: str
@@ -32,6 +33,7 @@ class Explained:
     error: str = ""
     needed: Depth | None = None
     fate: str = ""
+    untried: tuple[str, ...] = ()
     past: MessageDetail | None = None
     same_rules: bool = True
 
@@ -52,6 +54,7 @@ class Explained:
             "error": self.error or None,
             "needed": self.needed.value if self.needed else None,
             "on_server": self.fate or None,
+            "untried": list(self.untried),
         }
         return document if self.past is None else {**document, **_of_the_past(self.past, self.same_rules)}
 
