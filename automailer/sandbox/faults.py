@@ -12,8 +12,8 @@ class Pop3Faults:
     """Faults of the POP3 server; message numbers are those of the session, from 1.
 
     `missing` commands are answered -ERR and not announced. `drop_in_retr` closes the connection halfway
-    through these messages, `refuse_retr` answers -ERR to them. `quit_refused` removes nothing and says so
-    (RFC 1939, section 6), `quit_lost` removes and closes without a word. `pause_seconds` comes before every
+    through these messages, `refuse_retr` answers -ERR to them; `drop_in_top` and `refuse_top` do so at TOP.
+    `quit_refused` removes nothing and says so (RFC 1939, section 6), `quit_lost` removes and closes without a word. `pause_seconds` comes before every
     reply, `size_error` is added to the sizes of LIST and STAT. As Gmail does, `hide_retrieved` hides what was
     retrieved (and says `EXPIRE 0`), and `shows` is the number of messages that one session lists, the oldest.
     """
@@ -23,6 +23,8 @@ class Pop3Faults:
     missing: frozenset[str] = frozenset()
     drop_in_retr: frozenset[int] = frozenset()
     refuse_retr: frozenset[int] = frozenset()
+    drop_in_top: frozenset[int] = frozenset()
+    refuse_top: frozenset[int] = frozenset()
     quit_refused: bool = False
     quit_lost: bool = False
     pause_seconds: float = 0.0

@@ -164,6 +164,10 @@ class Dialogue:
         found = self._find(number)
         if found is None or not lines.isdecimal():
             return _no_such_message()
+        if found[0] in self._faults().refuse_top:
+            return _error("[SYS/TEMP] message can not load")
+        if found[0] in self._faults().drop_in_top:
+            return Reply(b"+OK\r\n", Then.CLOSE)
         head, blank, body = found[1].octets.partition(b"\r\n\r\n")
         first = b"".join(body.splitlines(keepends=True)[: int(lines)])
         return Reply(b"+OK\r\n" + _stuffed(head + blank + first) + b".\r\n")
