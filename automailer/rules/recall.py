@@ -10,8 +10,8 @@ from automailer.rules.model import Answer, RuleTrace, TestTrace
 
 __all__ = ["recall"]
 
-_OF_OTHER_RULES = frozenset({"if", "matched"})
-"""Their answers rest on what other rules captured, set or matched, so they hold only among those very rules."""
+_OF_OTHER_RULES = frozenset({"duplicate", "frequency", "if", "matched"})
+"""Their answers rest on what rules counted, captured, set or matched, so they hold only among those very rules."""
 
 
 def recall(trace: Iterable[RuleTrace], *, same_rules: bool = False) -> Mapping[tuple[str, str], TestTrace]:
