@@ -152,7 +152,9 @@ def trusted(head: str, *servers: str) -> list[str]:
 
 OURS = "Authentication-Results: mx.example.com; "
 THEIRS = "Received: from a.example.net by b.example.net; Mon, 23 Nov 2026 09:00:00 +0000\n"
-BORDER = "Received: from b.example.net (x by y [192.0.2.1]) by mx.example.com; Mon, 23 Nov 2026 09:00:01 +0000\n"
+BORDER = (
+    "Received: from b.example.net (x by y [192.0.2.1]) by mx.example.com; Mon, 23 Nov 2026 09:00:01 +0000\n"
+)
 INNER = "Received: from mx.example.com by store.example.com; Mon, 23 Nov 2026 09:00:02 +0000\n"
 
 BORDERS = {
