@@ -43,6 +43,8 @@ class Decoded:
 
 def decode(octets: bytes, label: str, *, hint: str = "", thorough: bool = False) -> Decoded:
     """Decode as declared, or as can be guessed where that fails; `hint` and `thorough` are those of `guess`."""
+    if not label and octets.isascii() and b"\x1b" not in octets:
+        return Decoded(octets.decode("ascii"))
     codec = codec_for(label)
     if octets.isascii() and b"\x1b" not in octets and codec not in _SEVEN_BIT:
         unknown = f"charset {_shown(label)} is not known" if label.strip() and codec is None else ""

@@ -65,7 +65,8 @@ def codec_for(label: str) -> str | None:
     if len(label) > MAX_LABEL or not label.isprintable():
         return None
     label = label.removeprefix("charset=")
-    tried = (_bare(text) for text in (label, _JUNK.split(label, maxsplit=1)[0]))
+    # `utf-8; format=flowed`, and the locale `ru_RU.KOI8-R`.
+    tried = (_bare(text) for text in (label, _JUNK.split(label, maxsplit=1)[0], label.rpartition(".")[2]))
     return next(
         (found for bare in tried if (found := _CODECS.get(bare) or _CODECS.get(bare.removeprefix("x")))), None
     )

@@ -24,7 +24,7 @@ from automailer.message.model import Address, Header
 from automailer.message.parameters import Parameters, parse_parameters
 from automailer.message.quoted import reply_of, without_quotes
 from automailer.message.structure import CONTENT_FIELDS, Tree, leaf_of, read_tree
-from automailer.message.words import header_text
+from automailer.message.words import header_defects, header_text
 
 __all__ = ["IN_THE_HEADER", "Message", "parse"]
 
@@ -171,7 +171,12 @@ class Message:
         """What is broken, one sentence each; to know it all, everything is read, attachments too."""
         found = [*self._section.defects, *self._header_defects()]
         if self.complete:
-            found += [*self._tree.defects, *self._contents.defects, *self._body.defects]
+            found += [
+                *self._tree.defects,
+                *self._name_defects(),
+                *self._contents.defects,
+                *self._body.defects,
+            ]
             found += [
                 f"attachment {part.index}: {defect}" for part in self.attachments for defect in part.defects
             ]
@@ -257,7 +262,16 @@ class Message:
         for name in _ADDRESS_FIELDS:
             for defect in self._read_addresses(name)[1]:
                 yield f"{name.title()}: {defect}"
+        for name in ("subject", *_ADDRESS_FIELDS):
+            for field in self._fields.get(name, ()):
+                for defect in header_defects(field.value, hint=self._hint):
+                    yield f"{name.title()}: {defect}"
         yield from self._missing()
+
+    def _name_defects(self) -> Iterable[str]:
+        for leaf in self._tree.leaves:
+            yield from leaf.content_type.defects
+            yield from leaf.disposition.defects
 
     def _missing(self) -> Iterable[str]:
         for name, is_read in (("from", True), ("date", self.date), ("message-id", self.message_id)):

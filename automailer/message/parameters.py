@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from automailer.message.charset import decode
-from automailer.message.guessing import guess
+from automailer.message.charset import Decoded, decode
 from automailer.message.words import clean, decode_words
 
 __all__ = ["Parameters", "media_type", "parse_parameters"]
@@ -35,10 +34,14 @@ _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """What a field says: `value` in lower case ("" when broken), and its parameters by lower-case name, decoded."""
+    """What a field says: `value` in lower case ("" when broken), and its parameters by lower-case name, decoded.
+
+    `defects` tells what is wrong with their charsets.
+    """
 
     value: str = ""
     items: Mapping[str, str] = field(default_factory=dict)
+    defects: tuple[str, ...] = ()
 
     def get(self, name: str) -> str:
         """Return one parameter, or ""."""
@@ -63,7 +66,12 @@ def parse_parameters(raw: bytes) -> Parameters:
     value = token[0].lower() if token else ""
     start = text.find(";")
     forms = _read(text, start) if start >= 0 else {}
-    return Parameters(value=value, items={name: _resolve(form) for name, form in forms.items()})
+    found = {name: _resolve(form) for name, form in forms.items()}
+    return Parameters(
+        value=value,
+        items={name: clean(one.text) for name, one in found.items()},
+        defects=tuple(f"{name}: {one.defect}" for name, one in found.items() if one.defect),
+    )
 
 
 def media_type(value: str, *, default: str) -> str:
@@ -110,18 +118,25 @@ def _keep(forms: dict[str, _Forms], name: str, value: bytes) -> None:
         form.plain = value
 
 
-def _resolve(form: _Forms) -> str:
+def _resolve(form: _Forms) -> Decoded:
     if form.whole is not None:
-        return clean(_extended([(form.whole, True)]))
+        return _extended([(form.whole, True)])
     if 0 in form.sections:
         joined: list[tuple[bytes, bool]] = []
         while len(joined) in form.sections:
             joined.append(form.sections[len(joined)])
-        return clean(_extended(joined))
-    return clean(decode_words(guess(form.plain or b"")))
+        return _extended(joined)
+    return _undeclared(form.plain or b"")
 
 
-def _extended(sections: list[tuple[bytes, bool]]) -> str:
+def _undeclared(octets: bytes) -> Decoded:
+    read = decode(octets, "")
+    defects = [read.defect]
+    text = decode_words(read.text, defects)
+    return Decoded(text, next(filter(None, defects), ""))
+
+
+def _extended(sections: list[tuple[bytes, bool]]) -> Decoded:
     """RFC 2231 4.1: the charset stands before the first section; characters may be cut between sections."""
     first, is_encoded = sections[0]
     charset = b""
@@ -132,8 +147,8 @@ def _extended(sections: list[tuple[bytes, bool]]) -> str:
         for value, encoded in [(first, is_encoded), *sections[1:]]
     )
     if not any(encoded for _, encoded in sections):
-        return decode_words(guess(octets))
-    return decode(octets, charset.decode("latin-1")).text
+        return _undeclared(octets)
+    return decode(octets, charset.decode("latin-1"))
 
 
 def _percent_decoded(value: bytes) -> bytes:

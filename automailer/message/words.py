@@ -12,12 +12,12 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
-from automailer.message.charset import decode
-from automailer.message.guessing import guess
+from automailer.message.charset import Decoded, decode
 
-__all__ = ["clean", "decode_words", "header_text", "unfold"]
+__all__ = ["clean", "decode_words", "header_defects", "header_text", "unfold"]
 
-_WORD = re.compile(r"=\?([^?\s*]{1,60})(?:\*[^?\s]{0,40})?\?([bBqQ])\?([^?]*)\?=")
+# The last word of a value that something cut may have lost its `=`.
+_WORD = re.compile(r"=\?[ \t]*([^?\s*]{1,60})(?:\*[^?\s]{0,40})?[ \t]*\?([bBqQ])\?([^?]*)\?(?:=|\Z)")
 _LINE_ENDS = re.compile(rb"[\r\n]+")
 _Q_OCTET = re.compile(rb"=([0-9A-Fa-f]{2})")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
@@ -34,10 +34,22 @@ def header_text(raw: bytes, *, hint: str = "") -> str:
     return clean(decode_words(text) if "=?" in text else text)
 
 
+def header_defects(raw: bytes, *, hint: str = "") -> tuple[str, ...]:
+    """Return what is wrong with the charsets of a raw header value, one sentence each."""
+    unfolded = _unfolded(raw, hint)
+    defects = [unfolded.defect]
+    decode_words(unfolded.text, defects)
+    return tuple(dict.fromkeys(filter(None, defects)))
+
+
 def unfold(raw: bytes, *, hint: str = "") -> str:
     """Return a raw header value without its line ends, encoded words left as they are."""
+    return _unfolded(raw, hint).text
+
+
+def _unfolded(raw: bytes, hint: str) -> Decoded:
     octets = _LINE_ENDS.sub(b"", raw).strip(b" \t") if b"\n" in raw or b"\r" in raw else raw.strip(b" \t")
-    return octets.decode("ascii") if octets.isascii() and b"\x1b$" not in octets else guess(octets, hint=hint)
+    return decode(octets, "", hint=hint)
 
 
 def clean(text: str) -> str:
@@ -47,12 +59,18 @@ def clean(text: str) -> str:
     return _HIDDEN.sub("", _BREAKS.sub(" ", text)).strip()
 
 
-def decode_words(text: str) -> str:
-    """Decode every encoded word; white space between two of them goes, and characters split across them join."""
+def decode_words(text: str, defects: list[str] | None = None) -> str:
+    """Decode every encoded word; white space between two of them goes, and characters split across them join.
+
+    What is wrong with a word's charset is added to `defects`.
+    """
     pieces: list[str] = []
     for is_words, run in groupby(_pieces(text), key=lambda piece: isinstance(piece, re.Match)):
         if is_words:
-            pieces.append(_decode_run([piece for piece in run if isinstance(piece, re.Match)]))
+            for found in _decode_run([piece for piece in run if isinstance(piece, re.Match)]):
+                pieces.append(found.text)
+                if defects is not None:
+                    defects.append(found.defect)
         else:
             pieces.extend(piece for piece in run if isinstance(piece, str))
     return "".join(pieces)
@@ -71,12 +89,17 @@ def _pieces(text: str) -> Iterator[str | re.Match[str]]:
         yield text[at:]
 
 
-def _decode_run(words: list[re.Match[str]]) -> str:
+def _decode_run(words: list[re.Match[str]]) -> Iterator[Decoded]:
     """Words in a row: those of one charset are decoded as one, since mailers cut within characters."""
-    text = ""
     for charset, same in groupby(words, key=lambda word: word[1].lower()):
-        text += decode(b"".join(_octets(list(same))), charset).text
-    return text
+        octets = list(_octets(list(same)))
+        joined = decode(b"".join(octets), charset)
+        alone = [decode(piece, charset) for piece in octets] if joined.defect and len(octets) > 1 else []
+        # Where a word has lost half a character, the next one must not make another of it.
+        if alone and not any(one.defect for one in alone[1:]):
+            yield from alone
+        else:
+            yield joined
 
 
 def _octets(words: list[re.Match[str]]) -> Iterator[bytes]:
