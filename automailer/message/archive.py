@@ -67,10 +67,12 @@ def _zip_names(tail: bytes) -> Iterator[str]:
         if at < 0 or at + 46 > end or tail[at : at + 4] != b"PK\x01\x02":
             return
         flags, (name, extra, comment) = tail[at + 8 : at + 10], struct.unpack("<HHH", tail[at + 28 : at + 34])
-        raw = tail[at + 46 : at + 46 + name]
+        start, at = at + 46, at + 46 + name + extra + comment
+        if at > end:
+            return
+        raw = tail[start : start + name]
         if not raw.endswith(b"/"):
             yield _zip_path(raw[:MAX_PATH], is_utf8=bool(int.from_bytes(flags, "little") & _IS_UTF8))
-        at += 46 + name + extra + comment
 
 
 def _zip_path(raw: bytes, *, is_utf8: bool) -> str:

@@ -112,7 +112,9 @@ def _blocks(leaf: Leaf, octets: Octets) -> tuple[Block, ...]:
 
 def _uuencoded(part: TextPart, block: Block) -> Enclosed:
     def read(defects: list[str]) -> Iterator[bytes]:
-        return decoded(stretch(part.decoded([]), block), "uuencode", defects)
+        # The decoder knows lines by their LF, and passes over empty ones.
+        lines = (piece.replace(b"\r", b"\n") for piece in stretch(part.decoded([]), block))
+        return decoded(lines, "uuencode", defects)
 
     name = guess(block.name)
     return Enclosed(name=name, type=type_of_name(name), read=read)
