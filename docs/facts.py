@@ -188,6 +188,10 @@ _RULES: dict[str, Callable[[], Rows]] = {
     "address": lambda: _keys("form", _properties("value_address")),
     "moment": lambda: _keys("form", _properties("value_moment")),
     "attachment test": lambda: _keys("form", _properties("value_attachment")),
+    "authenticated test": lambda: _keys("key", _properties("value_authenticated")),
+    "program test": lambda: _keys("key", _properties("value_command")),
+    "duplicate": lambda: _keys("key", _properties("value_duplicate")),
+    "frequency": lambda: _keys("key", _properties("value_frequency")),
     "kinds": lambda: _keys("kind", KINDS),
     "actions": _actions,
 }

@@ -163,9 +163,9 @@ def _authenticated() -> Schema:
     fields = {name: results if name in METHODS else hosts for name in AUTHENTICATED_FIELDS}
     return {
         **_mapping(fields),
-        "anyOf": [{"required": ["by", method]} for method in METHODS] + [{"required": ["dkim"]}],
-        "if": {"not": {"required": ["by"]}},
-        "then": {"propertyNames": {"enum": ["dkim", "domain"]}},
+        "if": {"required": ["by"]},
+        "then": {"anyOf": [{"required": [method]} for method in METHODS]},
+        "else": {"required": ["dkim"], "propertyNames": {"enum": ["dkim", "domain"]}},
     }
 
 

@@ -80,6 +80,7 @@ rules:
         - html: /<a href=(?P<link>\S+)/i
         - header: {Received: /by (?P<by>\S+)/, X-Mailer: {exists: true}}
         - mailbox: ops
+        - authenticated: {by: [mx.example.com, mx.google.com], dkim: [pass, fail], spf: none, domain: com}
     then:
       - save_attachments:
           to: "in/{{ message.subject }}/{{ match.word }}"
