@@ -11,7 +11,7 @@ import re
 __all__ = ["leniently", "strictly"]
 
 _WIDER = {
-    "iso2022_jp": ("iso2022_jp_ext", "iso2022_jp_2", "iso2022_jp_2004"),
+    "iso2022_jp": ("iso2022_jp_ext", "iso2022_jp_2", "iso2022_jp_3", "iso2022_jp_2004"),
     "euc_jp": ("euc_jis_2004",),
     "big5hkscs": ("cp950",),
 }
@@ -41,10 +41,10 @@ def leniently(octets: bytes, codec: str) -> str:
 
 
 def _with_order(octets: bytes, codec: str) -> str:
-    """UTF-16 and UTF-32 without a mark: the octets of ASCII, line ends at least, show which end comes first."""
+    """UTF-16 and UTF-32 without a mark: the octets of a script's high end differ less than those of its low end."""
     if codec == "utf-16" and octets[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         sample = octets[:_BOM_SAMPLE]
-        return "utf-16-be" if sample[0::2].count(0) > sample[1::2].count(0) else "utf-16-le"
+        return "utf-16-be" if len(set(sample[0::2])) < len(set(sample[1::2])) else "utf-16-le"
     if codec == "utf-32" and octets[:4] not in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE):
         return "utf-32-be" if octets[:1] == b"\0" else "utf-32-le"
     return codec

@@ -45,6 +45,15 @@ from automailer.message.parameters import MAX_PARAMETERS, media_type, parse_para
         pytest.param('a; filename="测试文件.pdf"'.encode("gb18030"), "测试文件.pdf", id="raw gb18030"),
         pytest.param(b"a; filename*=utf-8''..%2F..%2Fx%0D%0A", "../../x", id="encoded path and line end"),
         pytest.param(b'a;\r\n filename="x\r\n y.pdf"', "x y.pdf", id="folded"),
+        pytest.param(b"a; filename*=gb2312''%D6%D0%E9F", "中镕", id="GBK called gb2312"),
+        pytest.param(
+            b"a; filename*=us-ascii'en-us'a%E9.pdf", "aé.pdf", id="language, and 8-bit called ASCII"
+        ),
+        pytest.param(
+            b'a; filename="=?utf-8?b?5Lg=?= =?utf-8?b?reaWhw==?=.pdf"',
+            "中文.pdf",
+            id="words cut in a character",
+        ),
         pytest.param(b"a; filename", "", id="no value"),
         pytest.param(b";;;; filename=x", "x", id="no token"),
         pytest.param(b"", "", id="nothing"),
@@ -52,6 +61,16 @@ from automailer.message.parameters import MAX_PARAMETERS, media_type, parse_para
 )
 def test_a_file_name_is_found_in_every_form(raw: bytes, name: str) -> None:
     assert parse_parameters(raw).get("filename") == name
+
+
+def test_a_guess_is_a_defect() -> None:
+    assert parse_parameters(b'a; filename="caf\xe9.pdf"').defects == (
+        "filename: 8-bit text names no charset: read as windows-1252",
+    )
+    assert parse_parameters(b"a; name*=x-y''%C3%A9").defects == (
+        "name: charset 'x-y' is not known: read as utf-8",
+    )
+    assert parse_parameters("a; filename=\"café.pdf\"; name*=utf-8''%C3%A9".encode()).defects == ()
 
 
 @pytest.mark.parametrize(

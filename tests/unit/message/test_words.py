@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automailer.message.words import clean, header_text
+from automailer.message.words import clean, header_defects, header_text
 
 
 @pytest.mark.parametrize(
@@ -50,10 +50,71 @@ from automailer.message.words import clean, header_text
         pytest.param(b"a\0b\x1b[31mc", "ab[31mc", id="control characters"),
         pytest.param("invoice\u202efdp.exe".encode(), "invoicefdp.exe", id="direction"),
         pytest.param("a\u2028b".encode(), "a b", id="line separator"),
+        pytest.param(
+            b"=?utf-8?b?5Lg=?=\r\n\t=?UTF-8?b?reaWhw==?=", "中文", id="cut character, case and fold"
+        ),
+        pytest.param(
+            b"=?utf-8?b?5Lg=?= =?utf-8?q?=AD=E6=96?= =?utf-8?q?=87?=", "中文", id="cut over b and q"
+        ),
+        pytest.param(
+            b"=?iso-2022-jp?b?GyRCJUY=?= =?iso-2022-jp?b?JTklSBsoQg==?=",
+            "テスト",
+            id="one escape for two words",
+        ),
+        pytest.param(
+            b"=?iso-2022-jp?b?GyRCJUYbKEI=?= =?iso-2022-jp?b?GyRCJTklSBsoQg==?=",
+            "テスト",
+            id="an escape for each word",
+        ),
+        pytest.param(
+            b"=?gb2312?b?1tDO?= =?gb2312?b?zsQ=?=",
+            "中\ufffd文",
+            id="half a character lost, the next word whole",
+        ),
+        pytest.param(b"=?utf-8 ?q?caf=C3=A9?=", "café", id="blank behind the charset"),
+        pytest.param(b"=? utf-8?q?caf=C3=A9?=", "café", id="blank before the charset"),
+        pytest.param(b"=?utf-8?q?caf=C3=A9?", "café", id="last octet cut off"),
+        pytest.param(b"=?utf-8?b?Y2Fmw6k", "=?utf-8?b?Y2Fmw6k", id="end of the word cut off"),
+        pytest.param(
+            b"=?utf-8?q?=3D=3Futf-8=3Fq=3Fevil=3F=3D?=",
+            "=?utf-8?q?evil?=",
+            id="a word in a word is decoded once",
+        ),
+        pytest.param(b"=?iso-8859-1?q?caf=C3=A9?=", "café", id="UTF-8 called Latin-1"),
+        pytest.param(b"=?utf-8?q?caf=E9?=", "café", id="Latin-1 called UTF-8"),
+        pytest.param(b"=?us-ascii?q?caf=E9?=", "café", id="Latin-1 called ASCII"),
+        pytest.param(b"=?iso-8859-1?q?=93a=94_=80?=", "“a” €", id="windows-1252 called Latin-1"),
+        pytest.param(b"=?ks_c_5601-1987?b?jGO55ryEvcPE3bbz?=", "똠방펲시콜라", id="UHC called KS C 5601"),
+        pytest.param(b"=?big5?b?tPq41Q==?=", "測試", id="Big5"),
+        pytest.param(b"=?koi8-r?b?9MXT1A==?=", "Тест", id="KOI8-R"),
+        pytest.param(b"=?tis-620?b?ycfR?=", "ษวั", id="TIS-620"),
+        pytest.param(b"=?utf-16be?b?Ti1lhw==?=", "中文", id="UTF-16BE"),
+        pytest.param(b"=?hz-gb-2312?q?=7E{VPND=7E}?=", "中文", id="HZ"),
+        pytest.param(b"=?x-unknown?q?=CF=F0=E8=E2=E5=F2?=", "Привет", id="windows-1251 without a name"),
+        pytest.param("Привет всем".encode()[:-1], "Привет все\ufffd", id="raw UTF-8, cut"),
+        pytest.param("テストのメール".encode("cp932"), "テストのメール", id="raw Shift-JIS"),
+        pytest.param("これはテスト".encode("euc_jp"), "これはテスト", id="raw EUC-JP"),
     ],
 )
 def test_a_header_value_is_decoded_as_mail_readers_do(raw: bytes, text: str) -> None:
     assert header_text(raw) == text
+
+
+@pytest.mark.parametrize(
+    ("raw", "defects"),
+    [
+        (b"plain", ()),
+        (b"=?utf-8?q?caf=C3=A9?=", ()),
+        ("café".encode(), ()),
+        ("café".encode("latin-1"), ("8-bit text names no charset: read as windows-1252",)),
+        ("Привет, это письмо".encode("koi8-r"), ("8-bit text names no charset: read as koi8-r",)),
+        (b"=?x-unknown?q?caf=C3=A9?=", ("charset 'x-unknown' is not known: read as utf-8",)),
+        (b"=?utf-8?q?caf=E9?= x", ("text is not 'utf-8' as declared: read as windows-1252",)),
+        (b"=?gb2312?b?1tDO?= =?gb2312?b?zsQ=?=", ("text is not 'gb2312' throughout, as declared",)),
+    ],
+)
+def test_a_guess_in_a_header_is_a_defect(raw: bytes, defects: tuple[str, ...]) -> None:
+    assert header_defects(raw) == defects
 
 
 def test_the_charset_of_the_text_is_tried_for_undeclared_headers() -> None:
