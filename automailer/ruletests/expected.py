@@ -69,7 +69,7 @@ def _fields(action: type[ActionModel]) -> Mapping[str, Any]:
     hints = get_type_hints(action)
     own = {one.alias or name: _kind(hints[name]) for name, one in action.model_fields.items()}
     more = (*OF_EVERY_ACTION, *(OF_EVERY_MAIL if "smtp" in own else ()))
-    return {**own, **dict.fromkeys(more, Value), **dict.fromkeys(action.shows, Free)}
+    return {**own, **dict.fromkeys(more, Value), **dict.fromkeys(sorted(action.shows), Free)}
 
 
 def _kind(hint: Any) -> Any:

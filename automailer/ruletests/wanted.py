@@ -11,7 +11,7 @@ from pydantic import PlainValidator, WithJsonSchema
 
 from automailer.rules import TEXT_FORMS, Refused, TextMatcher, read_text
 
-__all__ = ["Alone", "Free", "Lists", "Mapped", "Value", "Wanted", "plain"]
+__all__ = ["ALONE_SCHEMA", "VALUE_SCHEMA", "Alone", "Free", "Lists", "Mapped", "Value", "Wanted", "plain"]
 
 # With these flags or none; /srv/mail is a folder.
 _SLASHED = re.compile(r"/.+/[ims]*", re.DOTALL)
@@ -134,24 +134,26 @@ def _read_text(value: object) -> Wanted:
     return Several(value, tuple(map(_read_text, value))) if isinstance(value, list) else _read(value)
 
 
-_SCALAR = {"type": ["string", "number", "boolean", "null"]}
 _FORMS = {
     "type": "object",
     "properties": {**{form: {} for form in TEXT_FORMS}, "case": {"type": "boolean"}},
     "additionalProperties": False,
     "minProperties": 1,
 }
-_ONE = {"anyOf": [_SCALAR, _FORMS]}
-_LIST = {"type": "array", "items": _ONE}
+_SCALAR = {"type": ["string", "number", "boolean", "null"]}
+_LIST = {"type": "array", "items": {"anyOf": [_SCALAR, _FORMS]}}
 
-Value = Annotated[Any, PlainValidator(_read_text), WithJsonSchema({"anyOf": [_SCALAR, _FORMS, _LIST]})]
+VALUE_SCHEMA: Mapping[str, Any] = {"anyOf": [_SCALAR, _FORMS, _LIST]}
+ALONE_SCHEMA: Mapping[str, Any] = {"anyOf": [_SCALAR, _LIST]}
+
+Value = Annotated[Any, PlainValidator(_read_text), WithJsonSchema(dict(VALUE_SCHEMA))]
 """A plain value, which is to be the same; `/…/` or a mapping of text forms; or a list, order aside."""
 
-Alone = Annotated[Any, PlainValidator(_read_text), WithJsonSchema({"anyOf": [_SCALAR, _LIST]})]
+Alone = Annotated[Any, PlainValidator(_read_text), WithJsonSchema(dict(ALONE_SCHEMA))]
 """The value that stands in place of all fields: no mapping, for that would be the fields."""
-
-Free = Annotated[Any, PlainValidator(_read), WithJsonSchema({})]
-"""Any of these."""
 
 Mapped = Annotated[Any, PlainValidator(_read), WithJsonSchema({"type": "object"})]
 """A mapping that is to have at least these."""
+
+Free = Annotated[Any, PlainValidator(_read), WithJsonSchema({})]
+"""Any of these."""
