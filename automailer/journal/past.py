@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from automailer.journal import recall
 from automailer.journal.model import EffectRecord, MessageState
+from automailer.journal.sheets import read_sheets, with_sheet
 from automailer.journal.tables import effect, message
 
 __all__ = ["Past", "PastMessage", "past_messages", "survey_past"]
@@ -72,7 +73,8 @@ def past_messages(
     effects = select(effect).where(effect.c.message.in_(done)).order_by(effect.c.id)
     for row in connection.execute(effects):
         done[row.message].append(recall.effect_record(row))
-    return [_past(row, tuple(done[row.id])) for row in rows]
+    sheets = read_sheets(connection, {row.sheet for row in rows})
+    return [_past(row, tuple(done[row.id]), sheets) for row in rows]
 
 
 def _decided(mailbox: str, since: datetime) -> list[ColumnElement[bool]]:
@@ -83,7 +85,7 @@ def _decided(mailbox: str, since: datetime) -> list[ColumnElement[bool]]:
     ]
 
 
-def _past(row: Row[Any], effects: tuple[EffectRecord, ...]) -> PastMessage:
+def _past(row: Row[Any], effects: tuple[EffectRecord, ...], sheets: Mapping[str, Any]) -> PastMessage:
     return PastMessage(
         id=row.id,
         uidl=row.uid,
@@ -95,7 +97,7 @@ def _past(row: Row[Any], effects: tuple[EffectRecord, ...]) -> PastMessage:
         state=row.state,
         rules=tuple(row.rules),
         rules_digest=row.rules_digest,
-        trace=row.trace,
+        trace=with_sheet(row.trace, row.sheet, sheets),
         spool=row.spool,
         effects=effects,
     )

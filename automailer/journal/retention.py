@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select, update
 
 from automailer.journal.model import EntryState, MessageState
+from automailer.journal.sheets import forget_sheets
 from automailer.journal.tables import file_claim, message, meta, outbox, outbox_content, reply, sighting, uid
 
 __all__ = ["Forgotten", "Retention", "expired_spool", "forget", "is_due", "spool_removed", "take_turn"]
@@ -45,6 +46,7 @@ class Forgotten:
     replies: int
     claims: int
     sightings: int
+    sheets: int
 
 
 def forget(connection: Connection, *, now: datetime, keep: Retention) -> Forgotten:
@@ -67,6 +69,7 @@ def forget(connection: Connection, *, now: datetime, keep: Retention) -> Forgott
         replies=connection.execute(delete(reply).where(reply.c.at < now - keep.replies)).rowcount,
         claims=connection.execute(delete(file_claim).where(file_claim.c.at < history)).rowcount,
         sightings=connection.execute(delete(sighting).where(sighting.c.until <= now)).rowcount,
+        sheets=forget_sheets(connection),
     )
 
 

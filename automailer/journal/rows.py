@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -23,12 +23,21 @@ from sqlalchemy import (
 )
 
 from automailer.journal.model import EffectState, MessageRecord, UidKey
-from automailer.journal.tables import effect, message, uid
+from automailer.journal.sheets import SHEET, sheet_digest, without_sheet
+from automailer.journal.tables import effect, message, sheet, uid
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
 
-__all__ = ["insert_into", "insert_messages", "mark_vanished", "put_uids", "update_messages", "write_effects"]
+__all__ = [
+    "insert_into",
+    "insert_messages",
+    "mark_vanished",
+    "put_uids",
+    "update_messages",
+    "write_effects",
+    "write_sheets",
+]
 
 # What a try changes, and what is known of a mail once it was fetched.
 _PROGRESS = ("state", "attempts", "next_attempt", "error", "spool", "keep_raw_until")
@@ -65,7 +74,8 @@ def _message_row(record: MessageRecord) -> dict[str, Any]:
         "tags": list(record.tags),
         "rules": list(record.rules),
         "rules_digest": record.rules_digest,
-        "trace": record.trace,
+        "trace": without_sheet(record.trace),
+        "sheet": sheet_digest(record.trace),
         "spool": record.spool,
         "keep_raw_until": record.keep_raw_until,
     }
@@ -208,3 +218,14 @@ def write_effects(connection: Connection, messages: list[tuple[int, MessageRecor
         )
     if rows:
         connection.execute(insert(effect), rows)
+
+
+def write_sheets(connection: Connection, records: Iterable[MessageRecord]) -> None:
+    """Keep the sheets of these records that are not there yet."""
+    sheets = {digest: record.trace[SHEET] for record in records if (digest := sheet_digest(record.trace))}
+    known = (
+        set(connection.scalars(select(sheet.c.digest).where(sheet.c.digest.in_(sheets)))) if sheets else ()
+    )
+    rows = [{"digest": digest, "content": sheets[digest]} for digest in sheets if digest not in known]
+    if rows:
+        connection.execute(insert_into(connection, sheet).on_conflict_do_nothing(), rows)

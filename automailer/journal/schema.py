@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 # The newest file in migrations/versions; a test compares the two.
-HEAD = "0002"
+HEAD = "0003"
 # Not Alembic's own name for it, so that another program's database is not taken for ours.
 VERSION_TABLE = "automailer_schema"
 LOOP_ID = "loop_id"

@@ -38,6 +38,7 @@ __all__ = [
     "outbox_event",
     "recipient",
     "reply",
+    "sheet",
     "sighting",
     "uid",
 ]
@@ -108,6 +109,7 @@ message = Table(
     Column("rules", Json, nullable=False, server_default="[]"),
     Column("rules_digest", String(64), nullable=False, server_default=""),
     Column("trace", PackedJson),
+    Column("sheet", String(64), nullable=False, server_default=""),
     Column("spool", MailText, nullable=False, server_default=""),
     Column("keep_raw_until", Instant),
     Index(None, "mailbox", "state", "next_attempt"),
@@ -115,6 +117,14 @@ message = Table(
     Index(None, "received"),
     # A number that people have seen is never given to another message.
     sqlite_autoincrement=True,
+)
+
+# What the traces of many messages have in common, by its digest. No foreign key: a trace says something without it.
+sheet = Table(
+    "sheet",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("content", PackedJson, nullable=False),
 )
 
 # What stands, or lately stood, in a mailbox's listing. Same UID with another header is another message.

@@ -134,6 +134,7 @@ class Window:
         if replies:
             connection.execute(insert(reply), replies)
         write_sightings(connection, self.mailbox, messages)
+        rows.write_sheets(connection, [record for _, record in messages])
 
 
 def _left_alone(record: SeenRecord) -> MessageRecord:

@@ -52,8 +52,9 @@ class Every(Generic[T]):
         return Hit(captures, excerpt)
 
     def clues(self) -> Clues | None:
-        """Those of one of them: all must fit."""
-        return next((clues for part in self.parts if (clues := clues_of(part)) is not None), None)
+        """Those of the one that says most: all must fit."""
+        found = (clues for part in self.parts if (clues := clues_of(part)) is not None)
+        return max(found, key=lambda clues: min(len(clue.text) for clue in clues), default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,10 @@ tried, and decide as if nobody had looked before: the decision is the same.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from heapq import heappop, heappush
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from automailer.message import NotKnown
 from automailer.rules.clue import Clue, Clues, Field, Form
@@ -21,8 +20,9 @@ from automailer.rules.groups import AllOf, AnyOf
 from automailer.rules.leaf import Leaf, Rank
 from automailer.rules.model import Rule, Subject, Test
 from automailer.rules.screen import Screen, is_sifting
+from automailer.rules.sheet import Guard, Guards, drawn, guarded_fields
 
-__all__ = ["Guard", "Prefilter", "RuleList"]
+__all__ = ["Prefilter", "RuleList"]
 
 # A guard in the headers of which so many rules have the same one is worth less than another that must be decoded.
 MANY = 16
@@ -36,18 +36,6 @@ class _Indexed(Protocol):
     def field(self) -> Field: ...
 
     def clues(self) -> Clues | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """A test of which one among its rule's guards must hold, where it looks, and the clues that it leaves there."""
-
-    leaf: Leaf
-    field: Field
-    clues: Clues
-
-
-Guards = tuple[Guard, ...]
 
 
 class Prefilter:
@@ -68,6 +56,11 @@ class Prefilter:
             for clue in guard.clues
         )
         return tuple(min(several, key=lambda each: _weakness(each, usage), default=()) for several in choices)
+
+    @cached_property
+    def fields(self) -> Mapping[Field, int]:
+        """The fields that are looked at, and the first rule that needs each."""
+        return guarded_fields(self.guards)
 
     @cached_property
     def _plan(self) -> tuple[list[int], list[_Lookup]]:
@@ -106,6 +99,11 @@ class RuleList(tuple[Rule, ...]):
     def prefilter(self) -> Prefilter:
         """Made at its first use: a mailbox without new mail needs none."""
         return Prefilter(self)
+
+    @cached_property
+    def sheet(self) -> Mapping[str, Any]:
+        """What the traces of all messages have in common: plain JSON, named by its `digest`."""
+        return drawn(self, self.prefilter.guards)
 
 
 class _Lookup:

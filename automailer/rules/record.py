@@ -1,4 +1,8 @@
-"""A trace as the journal keeps it: small, plain JSON, and back. Pure."""
+"""A trace as the journal keeps it: small, plain JSON, and back. Pure.
+
+Of rules that were ruled out there are only the values that the tests which guard them saw, once for each field; their
+names and places are on the sheet, which all messages share.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +12,15 @@ from typing import Any
 from automailer.errors import Place
 from automailer.rules.leaf import observed
 from automailer.rules.model import NOTHING, Answer, Decision, Mode, RuleTrace, TestTrace
+from automailer.rules.sheet import pack_place, ruled_out, unpack_place
+from automailer.rules.trail import Trail
 
 __all__ = ["compact", "restore"]
 
-VERSION = 1
+VERSION = 2
+
+# The first knew no sheet.
+_VERSIONS = (1, VERSION)
 
 _LETTERS = {Answer.YES: "y", Answer.NO: "n", Answer.UNKNOWN: "u"}
 _ANSWERS = {letter: answer for answer, letter in _LETTERS.items()}
@@ -20,50 +29,68 @@ _DEFAULTS: tuple[Any, ...] = ("", "n", "", "", None, (), NOTHING, 0)
 
 
 def compact(decision: Decision) -> dict[str, Any]:
-    """The decision's trace as JSON: positional lists, every file named once, captures cut as values are."""
+    """The decision's trace as JSON: positional lists, every file named once, captures cut as values are.
+
+    `sheet` is the same object, of the same `digest`, for every message of the same rules.
+    """
     files: dict[str, int] = {}
-    rules = [
-        [
-            rule.name,
-            _LETTERS[rule.answer],
-            int(rule.stop),
-            rule.mode.value,
-            _place(rule.where, files),
-            rule.note,
-            None if rule.test is None else _compact_test(rule.test, files),
-        ]
-        for rule in decision.trace
+    trace = decision.trace
+    if not isinstance(trace, Trail):
+        rules = [_compact_rule(rule, files) for rule in trace]
+        return {"v": VERSION, "files": list(files), "rules": rules}
+    asked = [[position, *_compact_rule(rule, files)] for position, rule in trace.tried.items()]
+    return {
+        "v": VERSION,
+        "files": list(files),
+        "asked": asked,
+        "length": len(trace),
+        "seen": trace.seen(),
+        "sheet": trace.rules.sheet,
+    }
+
+
+def _compact_rule(rule: RuleTrace, files: dict[str, int]) -> list[Any]:
+    return [
+        rule.name,
+        _LETTERS[rule.answer],
+        int(rule.stop),
+        rule.mode.value,
+        pack_place(rule.where, files),
+        rule.note,
+        None if rule.test is None else _compact_test(rule.test, files),
     ]
-    return {"v": VERSION, "files": list(files), "rules": rules}
 
 
 def restore(data: Mapping[str, Any]) -> tuple[RuleTrace, ...]:
-    """The trace of the decision that `compact` was given; empty for a record of a version that is not known."""
-    if data.get("v") != VERSION:
+    """The trace of the decision that `compact` was given; empty for a record of a version that is not known.
+
+    Of a rule that was ruled out it has the tests that did so, and no others.
+    """
+    if data.get("v") not in _VERSIONS:
         return ()
     files: Sequence[str] = data["files"]
+    if "rules" in data:
+        return tuple(_restored_rule(entry, files) for entry in data["rules"])
+    asked = {position: _restored_rule(entry, files) for position, *entry in data["asked"]}
+    sheet = data.get("sheet")
+    if sheet is None:
+        return tuple(asked.values())
     return tuple(
-        RuleTrace(
-            name=name,
-            answer=_ANSWERS[letter],
-            stop=bool(stop),
-            mode=Mode(mode),
-            where=_placed(place, files) or Place("", 0, 0),
-            note=note,
-            test=None if test is None else _restored_test(test, files),
-        )
-        for name, letter, stop, mode, place, note, test in data["rules"]
+        asked.get(position) or ruled_out(sheet, position, data["seen"]) for position in range(data["length"])
     )
 
 
-def _place(place: Place | None, files: dict[str, int]) -> list[int] | None:
-    if place is None:
-        return None
-    return [files.setdefault(place.file, len(files)), place.line, place.column]
-
-
-def _placed(place: Sequence[int] | None, files: Sequence[str]) -> Place | None:
-    return None if place is None else Place(files[place[0]], place[1], place[2])
+def _restored_rule(entry: Sequence[Any], files: Sequence[str]) -> RuleTrace:
+    name, letter, stop, mode, place, note, test = entry
+    return RuleTrace(
+        name=name,
+        answer=_ANSWERS[letter],
+        stop=bool(stop),
+        mode=Mode(mode),
+        where=unpack_place(place, files) or Place("", 0, 0),
+        note=note,
+        test=None if test is None else _restored_test(test, files),
+    )
 
 
 def _compact_test(test: TestTrace, files: dict[str, int]) -> list[Any]:
@@ -73,7 +100,7 @@ def _compact_test(test: TestTrace, files: dict[str, int]) -> list[Any]:
         _LETTERS[test.answer],
         test.wanted,
         test.value,
-        _place(test.where, files),
+        pack_place(test.where, files),
         [_compact_test(child, files) for child in test.children],
         _shown(test.captures),
         int(test.unsettled),
@@ -96,7 +123,7 @@ def _restored_test(entry: Sequence[Any], files: Sequence[str]) -> TestTrace:
         answer=_ANSWERS[letter],
         wanted=wanted,
         value=value,
-        where=_placed(place, files),
+        where=unpack_place(place, files),
         children=tuple(_restored_test(child, files) for child in children),
         captures=captures,
         unsettled=bool(unsettled),

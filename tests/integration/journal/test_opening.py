@@ -108,7 +108,7 @@ def test_an_up_to_date_database_opens_without_alembic(state: Path) -> None:
 
 
 def test_postgresql_asks_for_the_upgrade(empty_postgres: str, state: Path) -> None:
-    with pytest.raises(PermanentError, match="no tables, 0002 is needed: run `automailer db upgrade`"):
+    with pytest.raises(PermanentError, match="no tables, 0003 is needed: run `automailer db upgrade`"):
         open_journal(empty_postgres, state, clock=clock)
     database = open_database(empty_postgres, state)
     assert not status(database).current
@@ -155,7 +155,7 @@ def test_the_database_of_a_newer_version_is_refused(state: Path) -> None:
     open_journal("sqlite", state, clock=clock).close()
     with closing(sqlite3.connect(state / "automailer.db")) as other, other:
         other.execute(f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
-    with pytest.raises(PermanentError, match="version '9999' is of a newer Automailer, this one knows 0002"):
+    with pytest.raises(PermanentError, match="version '9999' is of a newer Automailer, this one knows 0003"):
         open_journal("sqlite", state, clock=clock)
 
 
