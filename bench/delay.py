@@ -1,9 +1,10 @@
-"""A TCP proxy on 127.0.0.1 that adds a round trip time, for kernels and users without netem."""
+"""A TCP proxy on 127.0.0.1 that adds a round trip time, for kernels and users without netem, and counts octets."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from types import TracebackType
 
@@ -12,12 +13,18 @@ _START_WAIT = 10.0  # seconds
 
 
 class DelayProxy:
-    """Forwards connections to a local port, each direction late by half of `round_trip_ms`; for `with`."""
+    """Forwards connections to a local port, each direction late by half of `round_trip_ms`; for `with`.
+
+    `received` counts the octets that the server sent, `sent` those of its clients, in so many `pieces`.
+    """
 
     host = "127.0.0.1"
 
     def __init__(self, target_port: int, *, round_trip_ms: float) -> None:
         self.port = 0
+        self.received = 0
+        self.sent = 0
+        self.pieces = 0
         self._target_port = target_port
         self._one_way = round_trip_ms / 2000  # seconds
         self._thread: threading.Thread | None = None
@@ -52,7 +59,10 @@ class DelayProxy:
         try:
             server_reader, server_writer = await asyncio.open_connection(self.host, self._target_port)
             writers.append(server_writer)
-            await asyncio.gather(self._pass_on(reader, server_writer), self._pass_on(server_reader, writer))
+            await asyncio.gather(
+                self._pass_on(reader, server_writer, self._count_sent),
+                self._pass_on(server_reader, writer, self._count_received),
+            )
         except OSError:
             writer.close()
         except asyncio.CancelledError:  # the proxy ends while they talk
@@ -60,13 +70,23 @@ class DelayProxy:
                 each.transport.abort()
             raise
 
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _count_sent(self, octets: int) -> None:
+        self.sent += octets
+        self.pieces += 1
+
+    def _count_received(self, octets: int) -> None:
+        self.received += octets
+
+    async def _pass_on(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, count: Callable[[int], None]
+    ) -> None:
         """Move one direction: what came at t leaves at t + delay, in order, and so does the end."""
         pieces: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
         sending = asyncio.create_task(_send_late(pieces, writer))
         clock = asyncio.get_running_loop().time
         try:
             while piece := await reader.read(_PIECE):
+                count(len(piece))
                 pieces.put_nowait((clock() + self._one_way, piece))
         except ConnectionError:
             pass  # a reset ends this direction like a close
