@@ -120,9 +120,8 @@ def _came_to(one: Explained) -> Text:
     if one.error and not matched:
         return Text(f"fails: {printable(one.error)}", "red")
     open_ = [rule.name for rule in one.trace if rule.answer.value == "unknown"]
-    text = Text(
-        printable(", ".join(matched)) if matched else "no rule matches", "bold green" if matched else ""
-    )
+    names = printable(", ".join(matched)) or "no rule matches"
+    text = Text.assemble((names, "bold green" if matched else ""))
     if open_:
         text.append(f", not known of {printable(', '.join(open_))}", "yellow")
     for number, action in enumerate(one.actions):
