@@ -45,7 +45,8 @@ LOOK_SECONDS = 0.05
 def locate(program: str, folder: Path) -> str | None:
     """The file of a program: a path relative to the folder, or a plain name on PATH; None when nothing can be run."""
     if os.sep not in program:
-        return shutil.which(program)
+        found = shutil.which(program)
+        return found and str(Path(found).absolute())  # it is started in the folder, not here
     path = folder / program
     return str(path) if path.is_file() and os.access(path, os.X_OK) else None
 

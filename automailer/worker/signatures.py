@@ -31,6 +31,10 @@ MAX_SIGNATURES = 8
 MAX_HEADER = 131_072
 """Octets of a header: dkimpy unfolds in quadratic time; the longest that were seen stay below 100 kB."""
 
+MAX_FIELDS = 1_000
+"""Fields of a header, and MAX_SIGNED that one signature names: dkimpy looks for each among all."""
+MAX_SIGNED = 300
+
 MAX_FIELD = 8_192
 """Octets of one signature; those that were seen have fewer than 2,000."""
 
@@ -96,6 +100,8 @@ def check_signatures(octets: bytes | memoryview, look_up: LookUp) -> tuple[Signa
         signer = DKIM(head + b"\r\n\r\n", logger=_SILENT, minkey=MIN_KEY_BITS)
     except (DKIMException, LookupError):
         return (Signature(result="permerror", domain="", reason="the header can't be read"),)
+    if len(signer.headers) > MAX_FIELDS:
+        return (Signature(result="permerror", domain="", reason="the header has too many fields"),)
     body = _Body(octets, end.end() if end else len(octets))
     return tuple(_checked(signer, body, look_up))
 
@@ -144,6 +150,8 @@ def _check_header(signer: DKIM, index: int, tags: Mapping[bytes, bytes]) -> None
         raise _Unsound(result="permerror", reason=str(exc)) from exc
     except _BREAKS as exc:
         raise _Unsound(result="permerror", reason="the signature can't be read") from exc
+    if len(signed) > MAX_SIGNED:
+        raise _Unsound(result="permerror", reason="the signature is too long")
     if tags[b"a"].endswith(b"-sha1"):
         raise _Unsound(result="policy", reason="SHA-1 proves nothing (RFC 8301)")
     if b"from" not in signed:

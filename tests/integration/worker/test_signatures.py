@@ -188,7 +188,16 @@ def test_costly_headers_are_read_in_no_time() -> None:
     blank = (
         b"DKIM-Signature: v=1; h=" + (b" " * 99 + b":") * 80 + b"; b=" + (b"=" * 99 + b" ") * 4 + b"!\r\n\r\n"
     )
-    for octets in (folds, blank, b"DKIM-Signature: v=1;\r\n" * 5_000 + b"\r\n"):
+    names = (
+        b"DKIM-Signature: v=1; a=rsa-sha256; d=x; s=y; bh=AAAA; b=AAAA; h=from" + b":a" * 1_500 + b"\r\n\r\n"
+    )
+    for octets in (
+        folds,
+        blank,
+        names,
+        b"DKIM-Signature: v=1\r\n" + b"X:\r\n" * 20_000 + b"\r\n",
+        b"DKIM-Signature: v=1;\r\n" * 5_000 + b"\r\n",
+    ):
         assert {one.result for one in check(octets)} == {"permerror"}
 
 

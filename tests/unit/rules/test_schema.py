@@ -52,6 +52,11 @@ REFUSED = [
     "kind: lost",
     "attachment: {sha256: abc}",
     "now: {weekdays: mon}",
+    "authenticated: {spf: pass}",
+    "authenticated: {by: mx.example.com}",
+    "authenticated: {by: mx.example.com, dkim: passed}",
+    "command: {timeout: 3s}",
+    "command: {run: bogofilter}",
     "any: {subject: x}",
     "{}",
 ]
