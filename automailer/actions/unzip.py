@@ -21,7 +21,7 @@ from pathlib import PurePosixPath
 from tempfile import SpooledTemporaryFile
 
 from automailer.errors import TemporaryError
-from automailer.message import Attachment, guess, safe_name
+from automailer.message import Attachment, safe_name, zip_path
 from automailer.templating import media_type
 
 __all__ = ["Member", "is_zip", "unzip"]
@@ -50,6 +50,7 @@ _UTF8 = 0x800
 # what zipfile lets out on octets that are no archive, or half of one
 _BREAKS = (
     EOFError,
+    IndexError,
     NotImplementedError,
     RuntimeError,
     ValueError,
@@ -198,10 +199,7 @@ def _member(archive: _Archive, info: zipfile.ZipInfo, index: int) -> Member:
 
 
 def _path(info: zipfile.ZipInfo) -> str:
-    """A member's path; where it is not marked as UTF-8, it may yet be that, or Chinese, which zip has no mark for."""
+    """A member's path, which `zipfile` reads as cp437 where it is not marked as UTF-8."""
     if info.flag_bits & _UTF8:
         return info.filename
-    octets = info.orig_filename.partition("\0")[0].encode("cp437", "replace")
-    text = guess(octets)
-    chinese = any("\u4e00" <= character <= "\u9fff" for character in text)
-    return text if chinese or text.encode() == octets else info.filename
+    return zip_path(info.orig_filename.partition("\0")[0].encode("cp437", "replace"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from automailer.message.address import AddressList, parse_addresses
+from automailer.message.archive import zip_path
 from automailer.message.attachment import Attachment
 from automailer.message.authentication import MethodResult, ascii_domain, trusted_results
 from automailer.message.canonical import canonical_body
@@ -35,4 +36,5 @@ __all__ = [
     "safe_name",
     "text_of",
     "trusted_results",
+    "zip_path",
 ]

@@ -6,6 +6,7 @@ archive, compressed by gzip or not, the headers. An archive inside an archive is
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from automailer.message.charset import guess
 from automailer.message.sniff import TAR, ZIPPED
 
-__all__ = ["MAX_MEMBERS", "member_names"]
+__all__ = ["MAX_MEMBERS", "member_names", "zip_path"]
 
 MAX_MEMBERS = 10_000
 """Names that are read; the source of a large program has 5,000 files."""
@@ -29,6 +30,9 @@ MAX_UNPACKED = 200_000_000
 
 _END = b"PK\x05\x06"
 _IS_UTF8 = 0x800
+# Letters of cp866; three in a row are no accents of cp437.
+_RUSSIAN = re.compile(rb"[\x20-\x7e\x80-\xaf\xe0-\xf1]*")
+_HIGH_RUN = re.compile(rb"[\x80-\xff]{3}")
 _BLOCK = 512
 _FILES = b"0\x00567"
 
@@ -72,12 +76,20 @@ def _zip_names(tail: bytes) -> Iterator[str]:
             return
         raw = tail[start : start + name]
         if not raw.endswith(b"/"):
-            yield _zip_path(raw[:MAX_PATH], is_utf8=bool(int.from_bytes(flags, "little") & _IS_UTF8))
+            is_utf8 = int.from_bytes(flags, "little") & _IS_UTF8
+            yield _shown(raw[:MAX_PATH].decode("utf-8", "replace") if is_utf8 else zip_path(raw[:MAX_PATH]))
 
 
-def _zip_path(raw: bytes, *, is_utf8: bool) -> str:
-    """A path; where it is not marked as UTF-8, it may yet be that, or what the packer's system wrote."""
-    return _shown(raw.decode("utf-8", "replace") if is_utf8 else guess(raw))
+def zip_path(raw: bytes) -> str:
+    """A path that is not marked as UTF-8: UTF-8 all the same, else Chinese or Russian by its look, else as PKZIP wrote.
+
+    Windows packs in the code page of its console, which zip has no mark for (APPNOTE D.1 knows but cp437).
+    """
+    if _HIGH_RUN.search(raw) and _RUSSIAN.fullmatch(raw):
+        return raw.decode("cp866")
+    text = guess(raw)
+    is_chinese = any("\u4e00" <= character <= "\u9fff" for character in text)
+    return text if is_chinese or text.encode("utf-8", "replace") == raw else raw.decode("cp437")
 
 
 def _shown(path: str) -> str:

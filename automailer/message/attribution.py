@@ -47,6 +47,7 @@ _ENDS_IN_VERB = re.compile(
     r"(?:wrote|schrieb|écrit|escribió|scritto|escreveu|schreef|skrev|kirjoitti|写道|寫道)\s*[:：]$"
 )
 _DATE_AND_ADDRESS = re.compile(r"\s{0,8}\d{4}[-/.]\d.{0,200}<[^<>]{3,200}>$")
+_ENDS = (":", "：", ">", "-")
 _DASHED = re.compile(r"-{2,}\s?(?:On\s)?\S.{0,200}\bwrote\s?-{2,}$")
 
 _MESSAGE = (
@@ -126,8 +127,10 @@ def length_of_attribution(lines: Sequence[str], at: int, *, above_quote: Sequenc
     for number, line in enumerate(lines[at : at + ATTRIBUTION_LINES], 1):
         if not line.strip() or len(line) > MAX_LINE or line.startswith(">"):
             return 0
-        joined = f"{joined} {line.strip()}".strip()
-        if _is_attribution(joined, first=lines[at], is_one=number == 1, above=above_quote[at + number - 1]):
+        joined, above = f"{joined} {line.strip()}".strip(), above_quote[at + number - 1]
+        if not joined.endswith(_ENDS):
+            continue
+        if _is_attribution(joined, first=lines[at], is_one=number == 1, above=above):
             return number
     return 0
 

@@ -138,7 +138,9 @@ class Message:
     @cached_property
     def reply_text(self) -> str:
         """What its writer wrote: the text without quotes, what introduces them, and the signature."""
-        return reply_of(self._body.plain or words_of(without_quotes(self._body.html)))
+        source = "" if self._body.plain else self._body.html
+        own = without_quotes(source)
+        return reply_of(self.text if own == source else words_of(own))
 
     @property
     def html(self) -> str:

@@ -56,9 +56,14 @@ def test_an_encrypted_archive_lists_them_too() -> None:
     assert names(bytes(octets), ZIP) == ("secret.exe",)
 
 
-def test_names_without_a_mark_are_guessed() -> None:
-    octets = zipped("xxxxxxxx.txt").replace(b"xxxxxxxx", "工作报告".encode("gbk"))
-    assert names(octets, ZIP) == ("工作报告.txt",)
+@pytest.mark.parametrize(
+    ("name", "charset"),
+    [("工作报告", "gbk"), ("Справка", "cp866"), ("Größe", "cp437"), ("Größe", "utf-8"), ("résumé", "cp437")],
+)
+def test_names_without_a_mark_are_guessed(name: str, charset: str) -> None:
+    raw = name.encode(charset)
+    octets = zipped(f"{'x' * len(raw)}.txt").replace(b"x" * len(raw), raw)
+    assert names(octets, ZIP) == (f"{name}.txt",)
 
 
 @pytest.mark.parametrize(
