@@ -1,105 +1,45 @@
-"""One run of everything: the table goes to stdout and, with the facts of the machine, to bench/results.md."""
+"""Measures what is asked for; the tables go to stdout and, with the facts of the machine, to bench/results.md."""
 
 from __future__ import annotations
 
 import argparse
-import poplib
+import re
 import sys
-import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
-from bench.clients import PASSWORD, USER, Client, clients
-from bench.delay import DelayProxy
-from bench.mails import small_mails
-from bench.measure import TIME, Measurement, run
-from bench.report import Scene, head, table
-from tests.acceptance.servers import Dovecot, missing
-from tests.certificate import self_signed
+from bench import fetch, rules
 
 _RESULTS = Path(__file__).parent / "results.md"
-_DOVECOT = """
-pop3_no_flag_updates = yes
-pop3_lock_session = no
-pop3_fast_size_lookups = yes
-auth_cache_size = 1M
-service pop3-login {
-  service_count = 0
-  process_min_avail = 2
-}
-"""
-
-
-SCENES = (
-    Scene(title="Loopback", round_trip_ms=0, runs=5, slow_runs=5),
-    Scene(title="40 ms of round trip added", round_trip_ms=40, runs=3, slow_runs=1),
-)
 
 
 def main() -> int:
     """Measure, print, write; 2 when a program is missing."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--mails", type=int, default=1000)
-    parser.add_argument("--only", help="one program, by name; nothing is written then")
+    parser.add_argument("what", nargs="*", metavar="WHAT", help="fetch, rules; all when nothing is said")
+    parser.add_argument("--mails", type=int, default=1000, help="how many are fetched")
+    parser.add_argument("--only", help="of fetch one program, by name; nothing is written then")
     options = parser.parse_args()
-    chosen = [client for client in clients() if options.only in (None, client.name)]
-    needed = {"dovecot", "openssl", *(client.name for client in chosen)} - {"automailer"}
-    if reason := missing(*sorted(needed)) or ("" if Path(TIME).exists() else "not installed: time"):
+    asked = options.what or ["fetch", "rules"]
+    if unknown := set(asked) - {"fetch", "rules"}:
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    if "fetch" in asked and (reason := fetch.needed(options.only)):
         print(reason, file=sys.stderr)
         return 2
-    with tempfile.TemporaryDirectory(prefix="automailer-bench-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        text = _measure_all(folder, chosen, options.mails)
-    print(text)
-    if not options.only:
-        _RESULTS.write_text(text, "utf-8")
+    for what in asked:
+        text = rules.measure() if what == "rules" else fetch.measure(options.mails, options.only)
+        print(text)
+        if not options.only:
+            _put(text)
     return 0
 
 
-def _measure_all(folder: Path, chosen: Sequence[Client], mails: int) -> str:
-    tables = []
-    with Dovecot(folder / "dovecot", self_signed(folder), extra=_DOVECOT) as server:
-        user = server.add_user(USER, PASSWORD)
-        for octets in small_mails(mails):
-            user.deliver(octets)
-        _warm(server.port)
-        for scene in SCENES:
-            with DelayProxy(server.port, round_trip_ms=scene.round_trip_ms) as proxy:
-                port = proxy.port if scene.round_trip_ms else server.port
-                tables.append(table(scene, _measure(scene, chosen, folder, port, mails), mails))
-    return "\n".join([head(mails), *tables])
-
-
-def _measure(
-    scene: Scene, chosen: Sequence[Client], folder: Path, port: int, mails: int
-) -> dict[Client, list[Measurement]]:
-    """Take turns, so that what else the machine does falls on all of them."""
-    taken: dict[Client, list[Measurement]] = {client: [] for client in chosen}
-    for number in range(scene.runs):
-        for client in chosen:
-            if client.name == "fdm" and number >= scene.slow_runs:
-                continue
-            with tempfile.TemporaryDirectory(dir=folder) as name:
-                command = client.prepare(Path(name), port)
-                measurement = run(command)
-                fetched = client.fetched(Path(name), measurement.stdout)
-            if fetched != mails:
-                message = f"{client.name} took {fetched} of {mails} mails"
-                raise RuntimeError(message)
-            taken[client].append(measurement)
-            print(f"{scene.title}: {client.name} {measurement.wall:.2f} s", file=sys.stderr)
-    return taken
-
-
-def _warm(port: int) -> None:
-    """Let Dovecot build its index, which is not what is measured."""
-    client = poplib.POP3("127.0.0.1", port, timeout=60)
-    client.user(USER)
-    client.pass_(PASSWORD)
-    client.uidl()
-    client.list()
-    client.quit()
+def _put(text: str) -> None:
+    """Replace the part of the results that has the same subject, or add it."""
+    parts = re.split(r"^(?=# )", _RESULTS.read_text("utf-8"), flags=re.MULTILINE) if _RESULTS.exists() else []
+    parts = [part.strip() for part in parts if part.strip()]
+    by_subject = {part.partition(":")[0]: part for part in parts}
+    by_subject[text.partition(":")[0]] = text.strip()
+    _RESULTS.write_text("\n\n".join(by_subject.values()) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

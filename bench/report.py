@@ -51,10 +51,8 @@ def table(scene: Scene, taken: Mapping[Client, Sequence[Measurement]], mails: in
 
 
 def head(mails: int) -> str:
-    """What was measured, and on what; nothing that names the machine."""
-    memory_gb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    """What was measured, and on what."""
     versions = ", ".join(f"{name} {_version(package)}" for name, package in _PACKAGES.items())
-    machine = f"{os.cpu_count()} processors ({platform.machine()}), {memory_gb:.0f} GB, {platform.system()}"
     return f"""# Fetch and decide: {mails} mails of 2 KB
 
 Each program is a process with a fresh state and takes the whole mailbox from one private Dovecot (maildir,
@@ -63,10 +61,18 @@ writes its journal (SQLite, synchronous=FULL); the others write each mail to a m
 Start-up is included; `x fdm` is how many times as fast as fdm; memory is that of the largest process, and
 `RSS / fdm` how many times that of fdm.
 
-Measured {datetime.now(UTC):%Y-%m-%d} with `make bench`: {machine}, Python {platform.python_version()},
+{measured("make bench")},
 {versions}.
 Compare within a table, not between machines.
 """
+
+
+def measured(command: str) -> str:
+    """When, how and on what; nothing that names the machine."""
+    memory_gb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    machine = f"{os.cpu_count()} processors ({platform.machine()}), {memory_gb:.0f} GB, {platform.system()}"
+    day = f"{datetime.now(UTC):%Y-%m-%d}"
+    return f"Measured {day} with `{command}`: {machine}, Python {platform.python_version()}"
 
 
 def _version(package: str) -> str:
