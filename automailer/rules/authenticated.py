@@ -128,8 +128,10 @@ def _refuse_nonsense(value: Mapping[str, object], site: Site) -> None:
     problems = Problems()
     if "by" not in value:
         for method in (method for method in asked if method != "dkim"):
-            message = "can't be checked after the delivery: expected by, the server whose word on it counts"
-            problems.found.append(site.at(method).problem(message, hint="by", key=True))
+            message = (
+                "can't be checked after the delivery: expected by: and the server whose word on it counts"
+            )
+            problems.found.append(site.at(method).problem(message, key=True))
     if not asked:
         problems.found.append(site.problem(f"asks for nothing: expected {one_of(METHODS)}"))
     if "domain" in value and asked and _WITHOUT_DOMAIN.issuperset(asked):

@@ -54,7 +54,8 @@ class CommandTest:
 def read_command(value: object, site: Site) -> Test:
     """`command`: a mapping of `run`, the program and its arguments, and `timeout`."""
     if not isinstance(value, dict):
-        site.refuse(f"expected a mapping such as {{run: [bogofilter]}}, found {short(value)!r}")
+        hint = f"{{run: {_as_list(value)}}}" if isinstance(value, str) else ""
+        site.refuse(f"expected a mapping such as {{run: [bogofilter]}}, found {short(value)!r}", hint=hint)
     problems, parts = Problems(), dict[str, Any]()
     with problems.gathered():
         site.read(lambda _, scope: refuse_unknown_keys(value, COMMAND_FIELDS), value)
@@ -89,8 +90,8 @@ def _read_run(value: object, site: Site) -> tuple[str, ...]:
 def _as_list(line: str) -> str:
     try:
         return f"[{', '.join(shlex.split(line))}]"
-    except ValueError:
-        return ""
+    except ValueError:  # a quote is open
+        return "[…]"
 
 
 def _read_word(value: object, site: Site) -> str:

@@ -136,8 +136,8 @@ def test_a_signature_is_unknown_where_nobody_checks_it() -> None:
 REFUSED = {
     "authenticated: true": "expected a mapping such as {by: mx.example.com, dmarc: pass}, found 'true'",
     "authenticated: {by: mx.example.com}": "asks for nothing: expected dkim, spf, dmarc or arc",
-    "authenticated: {spf: pass}": "can't be checked after the delivery: expected by, the server whose word on it"
-    " counts (did you mean 'by'?)",
+    "authenticated: {spf: pass}": "can't be checked after the delivery: expected by: and the server whose word on"
+    " it counts",
     "authenticated: {by: mx.example.com, dkim: passed}": "unknown result 'passed': expected pass, fail, none,"
     " softfail, neutral, temperror, permerror or policy (did you mean 'pass'?)",
     "authenticated: {by: mx.example.com, dkmi: pass}": "unknown key 'dkmi': expected by, dkim, spf, dmarc, arc or"

@@ -49,7 +49,8 @@ def test_it_is_unknown_where_nobody_runs_programs() -> None:
 
 
 REFUSED = {
-    "command: bogofilter": "expected a mapping such as {run: [bogofilter]}, found 'bogofilter'",
+    "command: bogofilter": "expected a mapping such as {run: [bogofilter]}, found 'bogofilter'"
+    " (did you mean '{run: [bogofilter]}'?)",
     "command: {timeout: 3s}": "has no run: expected the program and its arguments as a list",
     "command: {run: bogofilter -T}": "expected a list of words, since no shell reads this"
     " (did you mean '[bogofilter, -T]'?)",
