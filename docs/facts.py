@@ -22,6 +22,7 @@ from automailer.rules import TESTS, rules_schema
 from automailer.settings import Secret, Settings, Tls, format_duration, format_size
 from automailer.templating import names
 from automailer.templating.filters import FILTERS
+from automailer.worker.compare import Mark
 from docs.kinds import is_size, models_in, word
 from tests.test_architecture import MAY_IMPORT
 
@@ -46,6 +47,7 @@ def facts() -> dict[str, Callable[[], Rows]]:
         "filters": lambda: _keys("filter", sorted(FILTERS)),
         "exit statuses": lambda: [("status",), *((str(status.value),) for status in Exit)],
         "message states": lambda: _keys("state", MessageState),
+        "replay marks": lambda: _keys("mark", Mark),
         "outbox states": lambda: _keys("state", EntryState),
         "retention": _retention,
         "limits": lambda: _limits(limits),

@@ -28,6 +28,7 @@ ARGUMENTS = {
     "check": ["--connect"],
     "inspect": ["mail.eml"],
     "explain": ["mail.eml"],
+    "replay": ["ops", "--all"],
     "mailbox show": ["ops"],
     "mailbox top": ["ops", "1"],
     "mailbox doctor": ["ops"],
