@@ -19,7 +19,7 @@ __all__ = ["Decoded", "decode", "guess"]
 MAX_SHOWN = 40
 """Characters of a label that a defect shows."""
 
-_HIGH = re.compile(rb"[\x80-\xff]")
+_HIGH = bytes(range(0x80, 0x100))
 _C1 = re.compile(rb"[\x80-\x84\x86-\x9f]")
 _SEVEN_BIT = frozenset({
     "hz", "utf-7", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "cp037", "cp500", "cp1140",
@@ -85,10 +85,16 @@ def _as_declared(codec: str, octets: bytes, label: str, *, thorough: bool) -> De
         return Decoded(octets.decode(), _not_as_declared(label, "utf-8"))
     text = leniently(octets, codec)
     is_other = codec == "iso2022_jp" and b"\x1b" not in octets
-    if is_other or (not octets.isascii() and text.count("\ufffd") * 2 > len(_HIGH.findall(octets))):
+    if is_other or _is_mostly_broken(text, octets):
         made = make_guess(octets, thorough=thorough)
         return Decoded(made.text, _not_as_declared(label, made.codec))
     return Decoded(text, f"text is not {_shown(label)} throughout, as declared")
+
+
+def _is_mostly_broken(text: str, octets: bytes) -> bool:
+    """More than half of the octets that are not ASCII made no character."""
+    high = len(octets) - len(octets.translate(None, _HIGH))
+    return 0 < high < text.count("\ufffd") * 2
 
 
 def _not_as_declared(label: str, codec: str) -> str:

@@ -150,7 +150,8 @@ class _Part(StdlibMessage):
 
     def has_parts_behind(self) -> bool:
         """Boundaries in the epilogue, which readers must pass over (RFC 2046 5.1.1) and some do not."""
-        return f"\n--{self.get_boundary()}" in f"\n{self.epilogue or ''}"
+        lines = f"\n{self.epilogue or ''}\n"
+        return bool(re.search(rf"[\r\n]--{re.escape(self.get_boundary() or '')}(?:--)?[ \t]*[\r\n]", lines))
 
     def raw(self, name: str) -> bytes:
         """The octets of the first field of that name, or none."""
