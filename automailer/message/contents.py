@@ -88,7 +88,7 @@ def _opened(leaf: Leaf, whole: Enclosed) -> Tnef | None:
             return Tnef(defect=f"it is larger than {MAX_TNEF:,} octets: it was not opened")
     if not found.startswith(SIGNATURE) and leaf.type not in _TNEF_TYPES:
         return None
-    return read_tnef(bytes(found))
+    return read_tnef(found)
 
 
 def _file(file: TnefFile) -> Enclosed:

@@ -72,9 +72,9 @@ class Tnef:
     defect: str = ""
 
 
-def read_tnef(octets: bytes, *, depth: int = 0) -> Tnef:
+def read_tnef(octets: bytes | bytearray) -> Tnef:
     """Read the octets of a winmail.dat, as far as they can be read."""
-    return _Reader(depth).read(memoryview(octets))
+    return _Reader(depth=0).read(memoryview(octets))
 
 
 @dataclass
