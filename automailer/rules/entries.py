@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from automailer.rules.glob import compiled_glob, is_glob
+from automailer.rules.glob import compiled_glob, glob_pattern, is_glob
+from automailer.rules.screen import Screen
 
 __all__ = ["Index", "index_of"]
+
+# So many globs take longer one after the other than all of them together.
+MANY_GLOBS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +21,16 @@ class Index:
 
     whole: frozenset[str]
     globs: tuple[str, ...]
+    screen: Screen | None = None
 
     def has(self, text: str) -> bool:
         """Tell whether the text equals an entry or fits a glob."""
-        return text in self.whole or any(compiled_glob(glob)(text) for glob in self.globs)
+        return text in self.whole or any(compiled_glob(glob)(text) for glob in self._likely(text))
+
+    def _likely(self, text: str) -> Iterable[str]:
+        if self.screen is None:
+            return self.globs
+        return (self.globs[number] for number in self.screen.candidates([text]))
 
 
 class _Identity:
@@ -46,7 +56,9 @@ def index_of(entries: tuple[str, ...], fold: Callable[[str], str]) -> Index:
 @lru_cache(maxsize=128)
 def _index(key: _Identity, fold: Callable[[str], str]) -> Index:
     folded = [fold(entry) for entry in key.entries]
+    globs = tuple(entry for entry in folded if is_glob(entry))
     return Index(
         whole=frozenset(entry for entry in folded if not is_glob(entry)),
-        globs=tuple(entry for entry in folded if is_glob(entry)),
+        globs=globs,
+        screen=Screen([glob_pattern(glob) for glob in globs]) if len(globs) >= MANY_GLOBS else None,
     )
