@@ -93,7 +93,8 @@ def show(context: typer.Context, number: Id, as_json: Json = False, config: Conf
         reason = f"message {number}: there is none of this number"
         raise PermanentError(reason)
     if as_json:
-        print_json({**found.document(), "trace": rule_documents(restore(found.trace or {}))})
+        trace = rule_documents(restore(found.trace or {}))
+        print_json({**found.document(), "trace": trace, "fetched": _fetched(found)})
     else:
         _tell(found, settings.zone)
 
@@ -118,7 +119,7 @@ def _tell(found: MessageDetail, zone: tzinfo) -> None:
             ("uidl", one.uidl),
             ("message-id", found.message_id),
             ("received", moment(one.received, zone)),
-            ("size", f"{found.size:,} octets"),
+            ("size", _size(found)),
             ("state", one.state.value),
             ("attempts", one.attempts if one.next_attempt or one.error else ""),
             ("next attempt", moment(one.next_attempt, zone)),
@@ -134,6 +135,16 @@ def _tell(found: MessageDetail, zone: tzinfo) -> None:
         print(f"  mail {mail.id}  {mail.state.value}: {mail.kind} to {printable(', '.join(mail.to))}")
         if mail.error:
             print(f"    {printable(mail.error)}")
+
+
+def _size(found: MessageDetail) -> str:
+    size = f"{found.size:,} octets"
+    return f"{size}, only the header was fetched" if _fetched(found) == "headers" else size
+
+
+def _fetched(found: MessageDetail) -> str | None:
+    """How much of it was fetched when it was decided."""
+    return found.trace.get("fetched", "message") if found.trace else None
 
 
 def _whereabouts(found: MessageDetail, zone: tzinfo) -> str:

@@ -82,13 +82,14 @@ def test_200_messages_of_2_mb_that_a_header_rule_deletes_are_never_downloaded(
 ) -> None:
     for number in range(200):
         user.deliver(letter(number, "noise@example.org"))
+    rules = 'rules: [{name: noise, when: {from: "noise@*"}, then: [delete]}]'
     with DelayProxy(dovecot.port, round_trip_ms=round_trip_ms) as proxy:
-        ran = program(
-            tmp_path, user, proxy, 'rules: [{name: noise, when: {from: "noise@*"}, then: [delete]}]'
-        ).poll()
+        automailer = program(tmp_path, user, proxy, rules)
+        ran = automailer.poll()
     assert ran["mailboxes"][0]["deleted"] == 200
     assert user.mails() == []
     assert fetched(tmp_path) == ["headers"] * 200
+    assert "octets, only the header was fetched" in automailer.run("messages", "show", "1").out
     assert proxy.received < 200 * HEADER_OCTETS
     assert proxy.pieces < 40  # commands are sent ahead: a round trip for each would be 400
 
@@ -118,7 +119,8 @@ def test_a_rule_about_the_body_has_everything_downloaded(
 ) -> None:
     for number in range(20):
         user.deliver(letter(number, "ann@example.org", text=b"needle" if number % 2 else b"hay"))
+    rules = "rules: [{name: needle, when: {body: needle}, then: [delete]}]"
     with DelayProxy(dovecot.port, round_trip_ms=0) as proxy:
-        program(tmp_path, user, proxy, "rules: [{name: needle, when: {body: needle}, then: [delete]}]").poll()
+        program(tmp_path, user, proxy, rules).poll()
     assert 20 * SIZE < proxy.received < 20 * (SIZE + 2 * HEADER_OCTETS)
     assert user.mails() == [letter(number, "ann@example.org", text=b"hay") for number in range(0, 20, 2)]
