@@ -19,6 +19,7 @@ from automailer.journal import EntryState, MessageState, Retention
 from automailer.mailbox import limits
 from automailer.message import KINDS, parse
 from automailer.rules import TESTS, rules_schema
+from automailer.ruletests.model import Expected, RuleTest, WrittenMessage
 from automailer.settings import Secret, Settings, Tls, format_duration, format_size
 from automailer.templating import names
 from automailer.templating.filters import FILTERS
@@ -41,6 +42,9 @@ def facts() -> dict[str, Callable[[], Rows]]:
         **{model.__name__: _model(model, of=("key", "value", "default")) for model in _settings_models()},
         **{f"action {name}": _action(model) for name, model in ACTIONS.items() if model.model_fields},
         **_RULES,
+        "rule test": lambda: _keys("key", _aliases(RuleTest)),
+        "written message": lambda: _keys("key", _aliases(WrittenMessage)),
+        "expected": lambda: _keys("key", _aliases(Expected)),
         "names": lambda: _keys("name", _names()),
         "message": lambda: _keys("name", _names()["message"]),
         "attachment": lambda: _keys("name", _names()["message"]["attachments"][0]),
@@ -61,6 +65,10 @@ def _code(text: object) -> str:
 
 def _keys(head: str, found: Any) -> Rows:
     return [(head,), *((_code(key),) for key in found)]
+
+
+def _aliases(model: type[BaseModel]) -> list[str]:
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _settings_models() -> Iterator[type[BaseModel]]:

@@ -1,7 +1,7 @@
 """Every example of the documentation works: settings and rules load, templates render.
 
 The word behind a fence's language says what it is: `yaml settings`, `yaml rules`, `yaml when`, `yaml then`,
-`jinja FILE`.
+`yaml tests`, `jinja FILE`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import yaml
 
 from automailer.errors import ConfigError
 from automailer.message import parse
+from automailer.ruletests import load_tests, run_tests
 from automailer.sandbox import sample_mails
 from automailer.shipped import shipped
 from automailer.templating import Templates, names
@@ -80,7 +81,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("example", examples("yaml"), ids=str)
+RULE_TESTS = [example for example in examples("yaml") if example.kind == "tests"]
+
+
+@pytest.mark.parametrize("example", [one for one in examples("yaml") if one.kind != "tests"], ids=str)
 def test_an_example_of_settings_or_rules_loads(example: Example, folder: Path) -> None:
     settings, rules = _written(example)
     (folder / "rules" / "example.yaml").write_text(rules, encoding="utf-8")
@@ -88,6 +92,18 @@ def test_an_example_of_settings_or_rules_loads(example: Example, folder: Path) -
     assembly = assemble(folder / "automailer.yaml")
     loaded = sum(map(len, assembly.rules.values()))
     assert loaded or example.kind == "settings"
+
+
+@pytest.mark.parametrize("example", RULE_TESTS, ids=str)
+def test_an_example_of_rule_tests_passes_over_the_sample_rules(example: Example, folder: Path) -> None:
+    settings = yaml.safe_dump(REST).replace("rules/example.yaml", "rules/ops.yaml")
+    (folder / "automailer.yaml").write_text(settings, encoding="utf-8")
+    (folder / "rules" / "tests" / "example.yaml").write_text(example.text, encoding="utf-8")
+    assembly = assemble(folder / "automailer.yaml")
+    names = {mailbox: [rule.name for rule in rules] for mailbox, rules in assembly.rules.items()}
+    cases = load_tests([folder / "rules" / "tests" / "example.yaml"], rules=names, zone=UTC)
+    report = run_tests(cases, assembly, clock=lambda: 0.0)
+    assert [(one.case.name, one.differences) for one in report.outcomes if one.differences] == []
 
 
 def _written(example: Example) -> tuple[str, str]:
