@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from automailer.rules import Mode, Rule, RuleTrace, short
@@ -12,12 +13,15 @@ from automailer.ruletests.expected import Expectation, missing_fields
 from automailer.ruletests.model import Expected
 from automailer.ruletests.planned import Did
 from automailer.ruletests.reasons import why_not
-from automailer.ruletests.wanted import Lists, Wanted, plain
+from automailer.ruletests.wanted import Lists, Same, Wanted, plain
 
 __all__ = ["Came", "differences"]
 
 SHOWN = 200
 """Characters of a value that a line shows."""
+
+MOST_LINES = 20
+"""Lines that are shown of a text that does not fit a pattern."""
 
 MOST_REASONS = 3
 """Rules of which it is told why they did not match, when nobody said which should have."""
@@ -142,28 +146,34 @@ def _field(name: str, wanted: Wanted, found: Any, *, there: bool) -> Iterator[st
     if not there:
         yield f"  no {name}: expected {_shown(wanted.written)}"
         return
-    if (
-        isinstance(wanted.written, str)
-        and isinstance(found, str)
-        and "\n" in f"{wanted.written}{found}".strip()
-    ):
-        yield f"  {name}:"
-        yield from (f"    {line}" for line in _diff(wanted.written, found))
+    if isinstance(found, str) and "\n" in f"{found.strip()}{wanted.written}":
+        yield from _lines_of(name, wanted, found)
         return
     yield f"  {name}: expected {_shown(wanted.written)}"
     yield f"  {' ' * len(name)}  found    {_shown(found)}"
 
 
+def _lines_of(name: str, wanted: Wanted, found: str) -> Iterator[str]:
+    """A text of several lines: what is other in it, or the text itself where a pattern was expected."""
+    if isinstance(wanted, Same):
+        yield f"  {name}:"
+        yield from (f"    {line}" for line in _diff(str(plain(wanted.written)), str(plain(found))))
+        return
+    lines = found.strip().splitlines()
+    yield f"  {name}: expected {_shown(wanted.written)}, found"
+    yield from (f"    {line}" for line in lines[:MOST_LINES])
+    if len(lines) > MOST_LINES:
+        yield f"    … and {len(lines) - MOST_LINES} lines more"
+
+
 def _diff(wanted: str, found: str) -> Iterator[str]:
     """The two texts as `diff -u` has them: - is what was expected, + what is there."""
-    lines = difflib.unified_diff(
-        str(plain(wanted)).splitlines(), str(plain(found)).splitlines(), lineterm="", n=2
-    )
-    return (line for line in lines if not line.startswith(("---", "+++")))
+    lines = difflib.unified_diff(wanted.splitlines(), found.splitlines(), lineterm="", n=2)
+    return islice(lines, 2, None)  # but for the names of the files
 
 
 def _shown(value: object) -> str:
-    return repr(short(value, SHOWN)) if isinstance(value, str) else short(value, SHOWN)
+    return f"'{short(value, SHOWN)}'" if isinstance(value, str) else short(value, SHOWN)
 
 
 def _listed(names: Sequence[str]) -> str:

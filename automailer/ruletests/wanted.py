@@ -11,7 +11,18 @@ from pydantic import PlainValidator, WithJsonSchema
 
 from automailer.rules import TEXT_FORMS, Refused, TextMatcher, read_text
 
-__all__ = ["ALONE_SCHEMA", "VALUE_SCHEMA", "Alone", "Free", "Lists", "Mapped", "Value", "Wanted", "plain"]
+__all__ = [
+    "ALONE_SCHEMA",
+    "VALUE_SCHEMA",
+    "Alone",
+    "Free",
+    "Lists",
+    "Mapped",
+    "Same",
+    "Value",
+    "Wanted",
+    "plain",
+]
 
 # With these flags or none; /srv/mail is a folder.
 _SLASHED = re.compile(r"/.+/[ims]*", re.DOTALL)

@@ -146,6 +146,17 @@ def test_texts_of_several_lines_are_compared_line_by_line(bench: Bench) -> None:
     ]
 
 
+def test_a_text_that_does_not_fit_a_pattern_is_shown(bench: Bench) -> None:
+    for pattern in ("{contains: many thanks}", "/many thanks/"):
+        [text] = told(bench, ALERT, f"actions: {{reply: {{text: {pattern}}}}}")
+        assert text.splitlines()[3:] == [
+            "      Dear x@monitoring.example.com,",
+            "      thank you.",
+            "      ",
+            "      The desk",
+        ]
+
+
 def test_a_field_that_is_not_there_is_told(bench: Bench) -> None:
     [text] = told(bench, ALERT, "actions: {delete: {refused: x}}")
     assert "refused: expected 'x'" in text
