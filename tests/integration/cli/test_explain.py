@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from automailer.sandbox import sample_mails
@@ -209,3 +210,38 @@ def test_a_dry_run_shows_the_mail_that_would_fail_beside_the_others(desk: Desk) 
     told = desk.run("poll", "--dry-run")
     assert "templates/ack.txt.j2:" in told.err
     assert "→ reply — fails: " in told.out
+
+
+def test_explain_says_what_comes_of_it_and_what_is_sent(desk: Desk) -> None:
+    shown = desk.run("explain", _write(desk, "01-critical-alert")).out
+    assert "  result   critical alert to on-call → set, tag, forward, delete\n" in shown
+    assert "      match.host = 'db1', match.what = 'disk full'\n" in shown
+    assert "  · not tried: recovery, invoice, " in shown
+    assert "      │ CRITICAL: disk full on db1\n" in shown
+    assert "  on the server: deleted once every mail of it is sent\n" in shown
+    [alert] = desk.run("explain", "--json", "01-critical-alert.eml").document["messages"]
+    [forward] = [action for action in alert["actions"] if action["action"] == "forward"]
+    assert forward["mail"]["recipients"] == ["oncall@example.org"]
+    assert "CRITICAL: disk full on db1" in forward["mail"]["text"]
+    assert alert["untried"][0] == "recovery"
+
+
+def test_the_files_that_would_be_written_and_what_keeps_a_message_are_told(desk: Desk) -> None:
+    shown = desk.run("explain", _write(desk, "03-invoice")).out
+    assert "on the server: stays: kept" in shown
+    assert "/invoice-4711.pdf\n" in shown
+    assert not (desk.folder / "invoices").exists()
+
+
+def test_a_terminal_has_colour_and_the_test_that_decides_stands_out_unless_told_otherwise(desk: Desk) -> None:
+    file = _write(desk, "10-question")
+    coloured = {"FORCE_COLOR": "1", "COLUMNS": "100", "TERM": "xterm"}
+    desk.env |= coloured
+    lines = desk.run("explain", file).out.splitlines()
+    [decides] = [line for line in lines if "rules/ops.yaml:12:7" in line]
+    assert "\x1b[1;31mfrom: *@monitoring.example.com\x1b[0m" in decides
+    plain = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in lines]
+    assert max(map(len, plain)) <= 100
+    assert any(len(line) == 100 and line.endswith("rules/ops.yaml:12:7") for line in plain)
+    desk.env |= {"NO_COLOR": "1"}
+    assert "\x1b[1;31m" not in desk.run("explain", file).out
