@@ -62,8 +62,8 @@ HOSTILE: Mapping[str, tuple[str, str]] = {
     "`[ab]*a[ab]{12}c`": ("[ab]*a[ab]{12}c", "abb"),
     "`(x+x+)+y`": ("(x+x+)+y", "x"),
     "`disk.*full`, a disk and another": ("disk.*full", "disk "),
-    "`disk.*full`, all in the wrong order": (
-        "disk.*full",
+    "`[dD]isk.*full`, all in the wrong order": (
+        "[dD]isk.*full",
         "".join(f"full{number:04} " for number in range(1000)) + "disk\n",
     ),
 }
