@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from automailer.cli.exits import Exit
-from automailer.cli.invocation import Config, Json, Wire, invocation, open_assembly
+from automailer.cli.invocation import Config, Json, invocation, open_assembly
 from automailer.cli.output import print_json, printable, screen
 from automailer.errors import PermanentError
 
@@ -46,7 +46,6 @@ def rule_tests(
     junit: Junit = None,
     as_json: Json = False,
     config: Config = None,
-    wire: Wire = False,
 ) -> None:
     """Run the rule tests.
 
@@ -54,7 +53,7 @@ def rule_tests(
     """
     from automailer.ruletests import run_tests
 
-    assembly = open_assembly(invocation(context, config, wire=wire))
+    assembly = open_assembly(invocation(context, config))
     cases = _chosen(_cases(files or [], assembly), only)
     report = run_tests(cases, assembly, clock=time.perf_counter)
     if junit is not None:

@@ -195,6 +195,13 @@ class Expected(Frozen):
         return self
 
 
+def _reason(text: str) -> str:
+    if text.lower() in ("no", "off", "on", "yes"):
+        msg = f"{text!r} is no reason: expected true, false or why it fails as yet"
+        raise ValueError(msg)
+    return text
+
+
 _Times = Annotated[Count, Field(ge=1, le=MAX_BEFORE)]
 
 
@@ -218,7 +225,7 @@ class RuleTest(Frozen):
     message: _Message
     now: Moment | None = None
     before: Annotated[Before, BeforeValidator(_times, json_schema_input_type=_Times | Before)] | None = None
-    todo: Flag | Text = False
+    todo: Flag | Annotated[Text, AfterValidator(_reason)] = False
     expect: Expected
 
 
