@@ -162,7 +162,7 @@ def _summary(replayer: Replayer, about: _About) -> Iterator[str]:
         f"{messages['same']} unchanged, {messages['changed']} changed, {messages['open']} open: "
         f"{actions['added']} actions more, {actions['dropped']} less, {actions['changed']} otherwise"
     )
-    yield "lists, vars and templates as they are now; answers count from the first message on; nothing was done"
+    yield "lists, vars and templates as they are now; reply limits count from the first message on; nothing was done"
     remembered = messages.total() - about.raw
     if remembered:
         yield (

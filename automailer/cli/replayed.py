@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from automailer.cli.effects import effect_line
+from automailer.cli.lines import Line, print_lines
 from automailer.cli.output import minute, printable, screen
 
 if TYPE_CHECKING:
@@ -37,48 +38,45 @@ def print_replayed(one: Replayed, zone: tzinfo, *, everything: bool = False) -> 
             (state, "yellow"),
         )
     )
-    for line in _lines(one, everything=everything):
-        out.print(Text("    ").append_text(line))
+    print_lines(_lines(one, everything=everything))
 
 
-def _lines(one: Replayed, *, everything: bool) -> Iterator[Text]:
+def _lines(one: Replayed, *, everything: bool) -> Iterator[Line]:
     from rich.text import Text
 
     if one.error:
-        yield Text(f"? {printable(one.error)}", style=_COLOURS["?"])
+        yield _line(Text(f"? {printable(one.error)}", style=_COLOURS["?"]))
     elif one.rules != one.past.rules:
         open_rules = sum(not change.action for change in one.changes)
         more = f", perhaps {open_rules} more" if open_rules else ""
-        yield Text.assemble(("matched  ", "dim"), f"{_names(one.past.rules)} → {_names(one.rules)}{more}")
+        then, now = _names(one.past.rules), _names(one.rules)
+        yield _line(Text.assemble(("matched  ", "dim"), f"{then} → {now}{more}"))
     for change in one.changes:
         if everything or change.mark.value != "=":
             yield from _change(change)
+
+
+def _line(text: Text, place: str = "") -> Line:
+    return Line("    ", "      ", text, place)
 
 
 def _names(rules: tuple[str, ...]) -> str:
     return printable(", ".join(rules)) or "nothing"
 
 
-def _change(change: Change) -> Iterator[Text]:
+def _change(change: Change) -> Iterator[Line]:
     from rich.text import Text
 
     mark = "?" if change.unless else change.mark.value
-    place = f"  {change.where}" if change.where else ""
     if not change.action:
-        yield Text.assemble(
-            (f"? {printable(repr(change.rule))}", _COLOURS["?"]),
-            f" may match: {printable(change.why)}",
-            (place, "dim"),
-        )
+        named = (f"? {printable(repr(change.rule))} may match", _COLOURS["?"])
+        yield _line(Text.assemble(named, f": {printable(change.why)}"), change.where)
         return
     sign = f"? {change.mark.value}" if change.unless else mark
-    yield Text.assemble(
-        (f"{sign} {effect_line(change.action, change.fields)}", _COLOURS[mark]),
-        (f"  ({printable(change.rule)})", "dim"),
-        (place, "dim"),
-    )
+    done = (f"{sign} {effect_line(change.action, change.fields)}", _COLOURS[mark])
+    yield _line(Text.assemble(done, (f"  ({printable(change.rule)})", "dim")), change.where)
     for remark in _remarks(change):
-        yield Text(f"    {printable(remark)}")
+        yield Line("        ", "          ", Text(printable(remark)))
 
 
 def _remarks(change: Change) -> Iterator[str]:

@@ -44,7 +44,7 @@ def test_replay_tells_message_by_message_what_other_rules_would_do(polled: Desk,
     assert '"db1: disk full" → "db1 is down"' in done.out
     assert "- delete after: sent  (critical alert to on-call)  new.yaml:3:5\n" in done.out
     assert "? 'paid' may match: body: 4711 ← not kept  new.yaml:10:25" in done.out
-    assert "- tag newsletter  (newsletter)\n            there is no such rule" in done.out
+    assert "- tag newsletter  (newsletter)\n        there is no such rule" in done.out
 
 
 def test_replay_as_json_is_one_document(polled: Desk, new_rules: str) -> None:
