@@ -26,9 +26,10 @@ def test_inspect_needs_no_settings(tmp_path: Path) -> None:
     assert seen["date"] == "2026-11-23T08:03:00+01:00"
     assert seen["message_id"] == "<4711.november@example.net>"
     assert seen["kinds"] == ["personal"]
-    assert seen.keys() >= {"text", "html", "defects"}
+    assert seen.keys() >= {"text", "reply_text", "html", "defects"}
     [attached] = seen["attachments"]
-    assert attached.keys() == {"name", "type", "size", "sha256", "inline", "content_id"}
+    assert attached.keys() >= {"name", "type", "size", "sha256", "inline", "content_id"}
+    assert (attached["real_type"], attached["members"]) == ("application/pdf", [])
     assert (attached["name"], attached["type"]) == ("invoice-4711.pdf", "application/pdf")
 
 
