@@ -17,12 +17,20 @@ _OF_OTHER_RULES = frozenset({"duplicate", "frequency", "if", "matched"})
 def recall(trace: Iterable[RuleTrace], *, same_rules: bool = False) -> Mapping[tuple[str, str], TestTrace]:
     """Each certain answer by the test and what it wanted: a rule that asks the same is given the same.
 
-    Where what was wanted, or captured, is longer than a trace shows, it says too little. `same_rules` says that the
-    answers are recalled for the rules that gave them.
+    Where what was wanted, or captured, is longer than a trace shows, it says too little; what was wanted is enough
+    with `same_rules`, which says that the answers are recalled for the rules that gave them.
     """
     tops = (rule.test for rule in trace if rule.test is not None)
-    told = (test for test in _leaves(tops) if same_rules or test.test not in _OF_OTHER_RULES)
-    return {(test.test, test.wanted): _honest(test) for test in told if _says_enough(test)}
+    found: dict[tuple[str, str], list[TestTrace]] = {}
+    for test in _leaves(tops):
+        if test.answer is not Answer.UNKNOWN and (same_rules or _says_enough(test)):
+            found.setdefault((test.test, test.wanted), []).append(test)
+    # Two that begin alike and were answered differently can't be told from one another.
+    return {asked: _honest(one) for asked, (one, *more) in found.items() if _agree(one, more)}
+
+
+def _agree(one: TestTrace, more: Iterable[TestTrace]) -> bool:
+    return all(other.answer is one.answer for other in more)
 
 
 def _leaves(tests: Iterable[TestTrace]) -> Iterator[TestTrace]:
@@ -34,7 +42,7 @@ def _leaves(tests: Iterable[TestTrace]) -> Iterator[TestTrace]:
 
 
 def _says_enough(test: TestTrace) -> bool:
-    return test.answer is not Answer.UNKNOWN and bool(test.wanted) and "…" not in test.wanted
+    return test.test not in _OF_OTHER_RULES and bool(test.wanted) and "…" not in test.wanted
 
 
 def _honest(test: TestTrace) -> TestTrace:

@@ -235,3 +235,12 @@ def test_every_message_has_its_trace_and_the_digest_of_its_rules(office: Office)
     office.rules(RULES + "\n")
     with office.shop() as shop:
         assert shop.assembly.rules_digest["ops"] != digest
+
+
+def test_no_program_is_run_again_and_its_answer_of_then_holds(office: Office) -> None:
+    mark = office.folder / "ran"
+    rules = f"rules: [{{name: asked, when: {{command: {{run: [touch, {mark}]}}}}, then: [{{tag: a}}]}}]"
+    polled(office, mail(), keep_raw="1d", rules=rules)
+    mark.unlink()
+    assert [one.mark.value for one in replayed(office)] == ["="]
+    assert not mark.exists()

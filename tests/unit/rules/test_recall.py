@@ -34,7 +34,12 @@ def test_what_is_uncertain_cut_or_of_other_rules_is_not_recalled() -> None:
     )
     trace = [rule(group("all", Answer.UNKNOWN, *tests))]
     assert recall(trace) == {}
-    assert list(recall(trace, same_rules=True)) == [("if", "vars.a")]
+    assert list(recall(trace, same_rules=True)) == [("to", "long…"), ("if", "vars.a")]
+
+
+def test_two_that_look_alike_and_differ_are_not_recalled() -> None:
+    tests = (leaf("body", Answer.YES, wanted="long…"), leaf("body", Answer.NO, wanted="long…"))
+    assert recall([rule(group("all", Answer.NO, *tests))], same_rules=True) == {}
 
 
 def test_a_capture_that_was_cut_is_not_certain() -> None:
