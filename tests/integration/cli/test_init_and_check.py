@@ -72,7 +72,7 @@ def test_check_tells_every_error_of_settings_and_rules_at_once(desk: Desk) -> No
     assert (checked.status, checked.err) == (78, "")
     assert "mailboxes.ops.pol: is not known here (did you mean 'poll'?)" in checked.out
     assert (
-        "rules/ops.yaml:60:7: rules[4].when.form: unknown test 'form' (did you mean 'from'?)" in checked.out
+        "rules/ops.yaml:70:7: rules[5].when.form: unknown test 'form' (did you mean 'from'?)" in checked.out
     )
     assert "'bounced'" in checked.out
     assert "          form: reports@example.com\n          ^" in checked.out
