@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from automailer.message import KINDS, Message, parse, safe_name
 from automailer.rules import Decision, compact, restore
@@ -12,10 +14,18 @@ from automailer.shipped import shipped
 from automailer.worker import assemble
 from automailer.worker.decide import Decided, Decider
 from automailer.worker.explain import NoReplies
+from automailer.worker.signatures import check_signatures
 
 __all__ = ["Exercise", "seeds"]
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "mail"
+KEY = (
+    b"v=DKIM1; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDwIRP/UC3SBsEmGqZ9ZJW3/DkMoGeLnQg1fWn7/zYtIxN2SnFCjxOCKG9v3b4j"
+    b"YfcTNh5ijSsq631uBItLa7od+v/RtdC2UzJ1lWT947qR+Rcac2gbto/NMqJ0fzfVjH4OuKhitdY9tf6mcwGjaNBcWToIMmPSPDdQPNUYckcQ2QID"
+    b"AQAB"
+)
+"""What any domain has in its DNS here: the key of RFC 6376, appendix C."""
+
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 _SETTINGS = """\
@@ -71,6 +81,7 @@ class Exercise:
         read_all(whole)
         first, again = self._decide(parse(octets)), self._decide(parse(octets))
         assert first.decision.trace == again.decision.trace, "a decision is the same twice"
+        assert _documents(first) == _documents(again), "what it comes to is the same twice"
         thorough = self._decide(whole, thorough=True)
         assert _matched(first.decision) == _matched(thorough.decision), "answering more tests changes nothing"
         assert not thorough.decision.undecided, "with all of the message nothing is unknown"
@@ -78,9 +89,13 @@ class Exercise:
         header = octets[: _header_end(octets)]
         partly = parse(header, size=len(octets), complete=False)
         read_all(partly)
-        known = self._decide(partly).decision
-        if not known.undecided:
-            assert _matched(known) == _matched(first.decision), "the header never contradicts the whole"
+        known = self._decide(partly)
+        if known.certain:
+            assert _matched(known.decision) == _matched(first.decision), (
+                "the header never contradicts the whole"
+            )
+            assert _documents(known) == _documents(first), "what the header decides, the whole decides alike"
+        check_signatures(octets, lambda name: KEY)
 
     def _decide(self, message: Message, *, thorough: bool = False) -> Decided:
         return self._decider.decide(message, uidl="u", now=NOW, thorough=thorough)
@@ -99,16 +114,22 @@ def read_all(message: Message) -> None:
     assert message.kinds <= set(KINDS)
     assert "\r" not in message.text + message.subject + message.html
     assert len(message.header_digest) == 64
-    (message.text + message.html + message.subject).encode()
+    (message.text + message.html + message.subject + message.reply_text).encode()
     for attachment in message.attachments:
         assert safe_name(attachment.name, fallback="") == attachment.name
         assert attachment.size == sum(map(len, attachment.chunks()))
         assert attachment.inline in (True, False)
+        assert attachment.real_type.isprintable()
+        assert all(name.isprintable() for name in attachment.members)
     assert all(message.defects)
 
 
 def _matched(decision: Decision) -> list[tuple[str, dict[str, str]]]:
     return [(match.rule.name, dict(match.subject.match)) for match in decision.matches]
+
+
+def _documents(decided: Decided) -> list[Mapping[str, Any]]:
+    return [planned.document() for planned in decided.planned]
 
 
 def _header_end(octets: bytes) -> int:
