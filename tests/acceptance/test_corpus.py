@@ -13,7 +13,8 @@ import pytest
 from automailer.message import parse
 from automailer.shipped import shipped
 from automailer.worker import assemble
-from automailer.worker.explain import Explained, Explainer
+from automailer.worker.explain import Explainer
+from automailer.worker.explained import Explained
 
 _CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "mail"
 _NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
