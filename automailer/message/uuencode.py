@@ -20,7 +20,7 @@ MAX_LINE = 1_000
 
 _BEGIN = re.compile(rb"begin [0-7]{3,4} ([^\r\n]{1,255}?)[ \t]*(?:\r?\n|\r)")
 _ANYWHERE = re.compile(rb"(?:\A|[\r\n])begin [0-7]{3,4} [^\r\n]")
-_LINE = re.compile(rb"[^\r\n]*(?:\r?\n|\r)")
+_LINE_END = re.compile(rb"\r?\n|\r")
 _DATA = frozenset(range(0x20, 0x61))
 
 
@@ -86,9 +86,9 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
     for chunk in chunks:
         octets, place = held + chunk, 0
         # A CR at the end may be half of a line end.
-        for line in _LINE.finditer(octets, 0, len(octets) - octets.endswith(b"\r")):
-            yield at + place, line[0]
-            place = line.end()
+        for found in _LINE_END.finditer(octets, 0, len(octets) - octets.endswith(b"\r")):
+            yield at + place, octets[place : found.end()]
+            place = found.end()
         held, at = octets[place:], at + place
         if len(held) > MAX_LINE:
             yield at, held
