@@ -18,7 +18,7 @@ MAX_BLOCKS = 100
 MAX_LINE = 1_000
 """Octets; a line of uuencode has 62."""
 
-_BEGIN = re.compile(rb"begin [0-7]{3,4} ([^\r\n]{1,255}?)[ \t]*(?:\r?\n|\r)")
+_BEGIN = re.compile(rb"begin [0-7]{3,4} ([^\r\n]{1,255})(?:\r?\n|\r)")
 _ANYWHERE = re.compile(rb"(?:\A|[\r\n])begin [0-7]{3,4} [^\r\n]")
 _LINE_END = re.compile(rb"\r?\n|\r")
 _DATA = frozenset(range(0x20, 0x61))
@@ -50,7 +50,7 @@ def find_blocks(chunks: Iterable[bytes]) -> tuple[Block, ...]:
         elif begun is None or not _is_data(content):
             # No line of data begins with a b, so none is looked at twice.
             start = _BEGIN.match(line)
-            begun = Block(start[1], at, at) if start else None
+            begun = Block(start[1].strip(), at, at) if start else None
         if len(found) >= MAX_BLOCKS:
             break
     return tuple(found)
