@@ -14,8 +14,9 @@ class Pop3Faults:
     `missing` commands are answered -ERR and not announced. `drop_in_retr` closes the connection halfway
     through these messages, `refuse_retr` answers -ERR to them; `drop_in_top` and `refuse_top` do so at TOP.
     `quit_refused` removes nothing and says so (RFC 1939, section 6), `quit_lost` removes and closes without a word.
-    `pause_seconds` comes before every reply, `size_error` is added to the sizes of LIST and STAT. As Gmail does, `hide_retrieved` hides what was
-    retrieved (and says `EXPIRE 0`), and `shows` is the number of messages that one session lists, the oldest.
+    `pause_seconds` comes before every reply, `size_error` is added to the sizes of LIST and STAT. As Gmail does,
+    `hide_retrieved` hides what was retrieved (and says `EXPIRE 0`), and `shows` is the number of messages that one
+    session lists, the oldest.
     """
 
     unavailable: bool = False
