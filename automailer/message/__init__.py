@@ -10,6 +10,15 @@ from automailer.message.canonical import canonical_body
 from automailer.message.guessing import guess
 from automailer.message.kind import KINDS
 from automailer.message.listed import Listed
+from automailer.message.machines import (
+    answer_mark,
+    automatic_keyword,
+    is_daemon,
+    is_machine,
+    list_mark,
+    local_part,
+    without_comments,
+)
 from automailer.message.markup import text_of
 from automailer.message.message import IN_THE_HEADER, Message, parse
 from automailer.message.model import Address, Header
@@ -28,13 +37,20 @@ __all__ = [
     "MethodResult",
     "NotKnown",
     "Remembered",
+    "answer_mark",
     "ascii_domain",
+    "automatic_keyword",
     "canonical_body",
     "guess",
+    "is_daemon",
+    "is_machine",
+    "list_mark",
+    "local_part",
     "parse",
     "parse_addresses",
     "safe_name",
     "text_of",
     "trusted_results",
+    "without_comments",
     "zip_path",
 ]

@@ -18,12 +18,12 @@ from automailer.message.body import Body, read_body, shown_pictures
 from automailer.message.contents import Contents, read_contents
 from automailer.message.dates import parse_date, received_date
 from automailer.message.fields import Field, Section, read_section
-from automailer.message.kind import Facts, kinds_of
+from automailer.message.kind import Facts, kinds_of, undecided
 from automailer.message.markup import text_of, words_of
 from automailer.message.model import Address, Header
 from automailer.message.parameters import Parameters, parse_parameters
 from automailer.message.quoted import reply_of, without_quotes
-from automailer.message.structure import CONTENT_FIELDS, Tree, leaf_of, read_tree
+from automailer.message.structure import CONTENT_FIELDS, Leaf, Tree, leaf_of, read_tree
 from automailer.message.words import header_defects, header_text
 
 __all__ = ["IN_THE_HEADER", "Message", "parse"]
@@ -158,15 +158,12 @@ class Message:
     @cached_property
     def kinds(self) -> frozenset[str]:
         """Of `auto_reply automatic bounce report list calendar signed encrypted personal`."""
-        facts = Facts(
-            self.header_all,
-            self._fields,
-            senders=self.addresses("from") + self.addresses("sender"),
-            return_path=self.addresses("return-path")[:1],
-            content_type=self._content_type,
-            part_types=lambda: (leaf.type for leaf in self._tree.leaves),
-        )
-        return kinds_of(facts)
+        return kinds_of(self._kind_facts)
+
+    @cached_property
+    def undecided_kinds(self) -> frozenset[str]:
+        """The kinds that it may turn out to be of, beside `kinds`, once it is fetched whole."""
+        return undecided(self._kind_facts)
 
     @cached_property
     def defects(self) -> tuple[str, ...]:
@@ -217,14 +214,33 @@ class Message:
         return self._content_type.get("charset")
 
     @cached_property
+    def _kind_facts(self) -> Facts:
+        return Facts(
+            fields=self.header_all,
+            names=self._fields,
+            authors=self.addresses("from"),
+            senders=self.addresses("sender"),
+            return_paths=self.addresses("return-path"),
+            content_type=self._content_type,
+            leaf=self._leaf,
+            octets=self.octets,
+            parts=(lambda: self._tree.leaves) if self.complete else None,
+        )
+
+    @property
+    def _leaf(self) -> Leaf:
+        """The message as a part without parts."""
+        headers = {name: self._raw(name) for name in CONTENT_FIELDS if name in self._fields}
+        return leaf_of([(self._section.body, len(self.octets))], headers=headers)
+
+    @cached_property
     def _tree(self) -> Tree:
         if not self.complete:
             return Tree(())
-        body = self._section.body
         if self._content_type.value.startswith("multipart/"):
+            body = self._section.body
             return read_tree(self.octets, body=body, content_type=self._raw("content-type"))
-        headers = {name: self._raw(name) for name in CONTENT_FIELDS if name in self._fields}
-        return Tree((leaf_of([(body, len(self.octets))], headers=headers),))
+        return Tree((self._leaf,))
 
     @cached_property
     def _contents(self) -> Contents:

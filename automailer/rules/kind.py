@@ -16,9 +16,6 @@ from automailer.settings import nearest
 
 __all__ = ["KindTest", "read_kind"]
 
-# An invitation may lie in a part; every other kind is known from the headers alone.
-_IN_THE_BODY = frozenset({"calendar"})
-
 
 @dataclass(frozen=True, slots=True)
 class KindTest:
@@ -32,8 +29,31 @@ class KindTest:
         value = _shown(kinds)
         if kinds & self.kinds:
             return Seen(Answer.YES, value)
-        is_open = not subject.message.complete and self.kinds & _IN_THE_BODY
+        is_open = self.kinds & subject.message.undecided_kinds
         return NOT_FETCHED if is_open else Seen(Answer.NO, value)
+
+    def implies(self, other: object) -> bool:
+        """Tell whether a message of any of these kinds is of one of the other's."""
+        if not isinstance(other, KindTest):
+            return False
+        return all(not other.kinds.isdisjoint(_with_wider(kind)) for kind in self.kinds)
+
+    def excludes(self, other: object) -> bool:
+        """Tell whether no message is of a kind of each: a personal one is neither automatic nor list."""
+        if not isinstance(other, KindTest):
+            return False
+        pairs = ((one, another) for one in self.kinds for another in other.kinds)
+        return all(_PERSONAL in pair and bool(_NOT_PERSONAL & set(pair)) for pair in pairs)
+
+
+_PERSONAL = "personal"
+_AUTOMATIC = frozenset({"auto_reply", "bounce", "report"})
+_NOT_PERSONAL = _AUTOMATIC | {"automatic", "list"}
+
+
+def _with_wider(kind: str) -> frozenset[str]:
+    """The kind, and the one that it is always also of."""
+    return frozenset({kind, "automatic"} if kind in _AUTOMATIC else {kind})
 
 
 @lru_cache(maxsize=64)

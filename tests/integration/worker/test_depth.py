@@ -45,6 +45,7 @@ WHENS = [
     "kind: [list, automatic]",
     "kind: bounce",
     "kind: calendar",
+    "kind: signed",
     "header: {Message-ID: {exists: true}}",
     "age: '>1d'",
     "body: the",
@@ -215,7 +216,8 @@ def test_a_header_answers_as_its_message_does(source: bytes) -> None:
         ("body: the", "delete", Depth.MESSAGE),
         ("any: [{size: '>1'}, {body: the}]", "delete", Depth.LIST),
         ("duplicate: true", "delete", Depth.HEADERS),
-        ("kind: calendar", "delete", Depth.MESSAGE),
+        ("kind: calendar", "delete", Depth.HEADERS),
+        ("kind: signed", "delete", Depth.MESSAGE),
     ],
 )
 def test_what_has_to_be_fetched_is_told(assembly: Assembly, when: str, then: str, depth: Depth) -> None:

@@ -44,7 +44,7 @@ def kinds(header: str, body: str = "") -> set[str]:
         ("From: news-noreply@x.example", {"automatic"}),
         ("From: owner-list@x.example", {"automatic"}),
         ("From: list-request@x.example", {"automatic"}),
-        ("From: a@x\r\nSender: list-bounces@x.example", {"automatic"}),
+        ("From: a@x\r\nSender: list-bounces@x.example", {"automatic", "list"}),
         ("Precedence: list", {"list"}),
         ("List-Id: <x.example>", {"list"}),
         ("List-Unsubscribe: <mailto:x@y>", {"list"}),

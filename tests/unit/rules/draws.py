@@ -73,7 +73,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "now": st.sampled_from([{"weekday": "wed"}, {"time": "22:00-06:00"}, {"date": "2026-11-25"}]),
     "has_attachment": st.booleans(),
     "attachment": st.sampled_from([{"name": "*.pdf"}, {"name": r"/(?P<x>\w)\.pdf/"}, {"type": "image/*", "count": 0}]),
-    "kind": st.sampled_from(["calendar", "personal", "bounce", ["list", "automatic"]]),
+    "kind": st.sampled_from(["calendar", "signed", "personal", "bounce", ["list", "automatic"]]),
     "authenticated": st.sampled_from([{"by": "mx.example.com", "dkim": "pass"}, {"dkim": "none"}]),
     "duplicate": st.just(True) | st.fixed_dictionaries({"key": _key}, optional={"since": st.just("first")}),
     "frequency": st.fixed_dictionaries(

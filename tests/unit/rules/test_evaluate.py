@@ -159,6 +159,7 @@ WHENS = [
     "if: vars.text == 'x'",
     "if: \"'disk' in message.text\"",
     "kind: calendar",
+    "kind: encrypted",
     "has_attachment: false",
 ]
 

@@ -21,7 +21,7 @@ def decision(*, complete: bool = True, thorough: bool = True) -> Decision:
     rules = [
         rule("alert", WHEN, stop=False),
         rule("off", enabled=False),
-        rule("shadow", "kind: calendar", mode=SHADOW),
+        rule("shadow", "kind: encrypted", mode=SHADOW),
         rule("all mail", stop=True),
     ]
     return evaluate(rules, subject(mail(complete=complete)), thorough=thorough)

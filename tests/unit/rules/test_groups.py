@@ -122,6 +122,7 @@ LEAVES: list[dict[str, Any]] = [
     {"html": {"exists": True}},
     {"size": "<1KB"},
     {"kind": "calendar"},
+    {"kind": "signed"},
     {"kind": "personal"},
     {"if": "message.subject"},
     {"if": "'full' in message.text"},
