@@ -106,9 +106,19 @@ class _Comparison:
                 action=planned.action,
                 fields=planned.plan.fields,
                 unknown=planned.unknown.fields if planned.unknown else (),
-                why=_why_not_then(effect),
+                why=_why_not_then(effect) or self._guarded(planned),
                 where=where,
             )
+
+    def _guarded(self, planned: Planned) -> str:
+        """What the guards of then say of a reply that nobody planned then, when its message can't be asked."""
+        if planned.unknown is None or planned.action != "reply":
+            return ""
+        refused = (one for one in self._then.values() if one.state is EffectState.REFUSED)
+        then = next((one for one in refused if one.action == "reply"), None)
+        if then is None:
+            return "may be refused: what the guards ask for was not kept"
+        return f"may be refused, as that of {then.rule!r} was then: {then.refused}"
 
     def _doubted(self, changes: Iterable[Change]) -> Iterator[Change]:
         """The changes, with what may still come between them and what is known."""
@@ -183,7 +193,7 @@ def _altered(planned: Planned, effect: EffectRecord, where: str) -> Change:
         fields={**effect.fields, **planned.plan.fields} if planned.unknown else planned.plan.fields,
         then=then,
         now=now,
-        unknown=planned.unknown.fields if planned.unknown else (),
+        unknown=_not_compared(effect, planned),
         where=where,
     )
 
@@ -196,7 +206,8 @@ def _dropped(effect: EffectRecord, why: str, where: str) -> Change:
 
 _WRITTEN = frozenset({"saved"})
 """What is known only once it was done."""
-_MORE_PEOPLE = frozenset({"cc", "bcc"})
+_FILLED = frozenset({"to", "subject", "from", "as", "files", "packed"})
+"""What a plan has whether the rule gives it or not; a plan that could not be made lacks what the rule does not give."""
 
 
 def _differences(effect: EffectRecord, planned: Planned) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -205,12 +216,24 @@ def _differences(effect: EffectRecord, planned: Planned) -> tuple[dict[str, Any]
     now = {name: cut(value) for name, value in planned.plan.fields.items()}
     names = {*then, *now} - _WRITTEN
     if planned.unknown:
-        names = ({*now} | (_MORE_PEOPLE & {*then})) - {*planned.unknown.fields} - _WRITTEN
+        names -= {*planned.unknown.fields, *_left_out(effect, planned)}
     differ = [name for name in sorted(names) if then.get(name) != now.get(name)]
     return (
         {name: then[name] for name in differ if name in then},
         {name: now[name] for name in differ if name in now},
     )
+
+
+def _left_out(effect: EffectRecord, planned: Planned) -> set[str]:
+    """The fields of then of which a plan that could not be made does not say what they would be."""
+    filled = _FILLED | {"name"} if effect.action == "save_message" else _FILLED
+    return {*effect.fields} & filled - {*planned.plan.fields}
+
+
+def _not_compared(effect: EffectRecord, planned: Planned) -> tuple[str, ...]:
+    if planned.unknown is None:
+        return ()
+    return tuple(sorted({*planned.unknown.fields, *_left_out(effect, planned)} - _WRITTEN))
 
 
 def _why_not(planned: Planned) -> str:

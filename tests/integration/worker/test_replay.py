@@ -172,6 +172,34 @@ def test_the_limits_of_replies_are_as_they_were(office: Office, keep_raw: str) -
     assert [one.mark.value for one in replayed(office)] == ["=", "=", "="]
 
 
+def test_a_reply_that_takes_its_text_from_elsewhere_is_not_the_same(office: Office) -> None:
+    rule = 'rules: [{name: ack, when: {subject: hello}, then: [{reply: {text: "Hi, {{ message.from.name }}", subject: Hi}}]}]'
+    polled(office, mail("hello"), rules=rule)
+    (office.folder / "templates").mkdir(exist_ok=True)
+    (office.folder / "templates" / "ack.txt.j2").write_text("Hi, {{ message.from.name }}", encoding="utf-8")
+    office.rules("rules: [{name: ack, when: {subject: hello}, then: [{reply: {template: ack}}]}]")
+    [one] = replayed(office)
+    [change] = one.changes
+    assert (change.mark.value, dict(change.then), dict(change.now)) == (
+        "~",
+        {"text": "Hi, Ann"},
+        {"template": "ack"},
+    )
+    assert {"subject", "to"} <= {*change.unknown}
+
+
+def test_of_a_reply_that_nobody_planned_then_the_guards_are_not_known(office: Office) -> None:
+    answering = "  - {name: %s, when: {subject: hello}, then: [{reply: {text: Hi}}]}\n"
+    machine = mail("hello", headers={"Auto-Submitted": "auto-replied"})
+    polled(office, machine, mail("hello"), rules="rules:\n" + answering % "ack")
+    office.rules("rules:\n" + answering % "ack" + answering % "again")
+    whys = [change.why for one in replayed(office) for change in one.changes if change.rule == "again"]
+    assert whys == [
+        "may be refused, as that of 'ack' was then: it is automatic (Auto-Submitted: auto-replied)",
+        "may be refused: what the guards ask for was not kept",
+    ]
+
+
 def test_time_tests_answer_as_of_then(office: Office) -> None:
     polled(office, mail(), rules="rules: [{name: monday, when: {now: {weekday: mon}}, then: [{tag: a}]}]")
     office.wait(days=1)
