@@ -173,8 +173,8 @@ def test_the_limits_of_replies_are_as_they_were(office: Office, keep_raw: str) -
 
 
 def test_a_reply_that_takes_its_text_from_elsewhere_is_not_the_same(office: Office) -> None:
-    rule = 'rules: [{name: ack, when: {subject: hello}, then: [{reply: {text: "Hi, {{ message.from.name }}", subject: Hi}}]}]'
-    polled(office, mail("hello"), rules=rule)
+    reply = '{reply: {text: "Hi, {{ message.from.name }}", subject: Hi}}'
+    polled(office, mail("hello"), rules=f"rules: [{{name: ack, when: {{subject: hello}}, then: [{reply}]}}]")
     (office.folder / "templates").mkdir(exist_ok=True)
     (office.folder / "templates" / "ack.txt.j2").write_text("Hi, {{ message.from.name }}", encoding="utf-8")
     office.rules("rules: [{name: ack, when: {subject: hello}, then: [{reply: {template: ack}}]}]")
