@@ -17,7 +17,7 @@ MANY_GLOBS = 16
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """The entries of a list: those that are compared whole, and the globs."""
+    """The entries of a list, which are compared whole, and those among them that are globs."""
 
     whole: frozenset[str]
     globs: tuple[str, ...]
@@ -58,7 +58,7 @@ def _index(key: _Identity, fold: Callable[[str], str]) -> Index:
     folded = [fold(entry) for entry in key.entries]
     globs = tuple(entry for entry in folded if is_glob(entry))
     return Index(
-        whole=frozenset(entry for entry in folded if not is_glob(entry)),
+        whole=frozenset(folded),  # `[CRIT] db1` is a glob that it does not fit itself
         globs=globs,
         screen=Screen([glob_pattern(glob) for glob in globs]) if len(globs) >= MANY_GLOBS else None,
     )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from automailer.rules import Refused, name_matches, read_name, read_text, type_matches
 from automailer.rules.text import fold
 
-LISTS = {"words": ("Alpha", "beta*", "two words")}
+LISTS = {"words": ("Alpha", "beta*", "two words", "[CRIT] db1")}
 
 FITS: dict[str, tuple[object, str]] = {
     "plain, anywhere": ("disk", "the disk is full"),
@@ -52,6 +52,7 @@ FITS: dict[str, tuple[object, str]] = {
     "in, a glob": ({"in": "words"}, "Beta blocker"),
     "in, white space aside": ({"in": "words"}, "two   words"),
     "in, case": ({"in": "words", "case": True}, "Alpha"),
+    "in, equal to an entry that is a glob, too": ({"in": "words"}, "[crit]  db1"),
     "several forms at once": ({"starts_with": "a", "ends_with": "z"}, "a to z"),
 }
 
