@@ -16,6 +16,7 @@ from automailer.message import (
     answer_mark,
     automatic_keyword,
     is_daemon,
+    is_dmarc_report,
     is_machine,
     list_mark,
     without_comments,
@@ -101,7 +102,8 @@ def _report(message: Message, facts: ReplyFacts) -> str:
     content_class = (message.header("Content-Class") or "").strip().casefold()
     if content_type.startswith("text/calendar") or content_class in _CALENDAR_CLASSES:
         return "it is a calendar's or a receipt's message"
-    return "it is a bounce or a report" if message.kinds & {"bounce", "report"} else ""
+    is_report = bool(message.kinds & {"bounce", "report"}) or is_dmarc_report(message.subject)
+    return "it is a bounce or a report" if is_report else ""
 
 
 def _null_sender(message: Message, facts: ReplyFacts) -> str:

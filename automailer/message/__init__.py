@@ -24,6 +24,7 @@ from automailer.message.message import IN_THE_HEADER, Message, parse
 from automailer.message.model import Address, Header
 from automailer.message.names import safe_name
 from automailer.message.remembered import NotKnown, Remembered
+from automailer.message.subjects import is_dmarc_report
 
 __all__ = [
     "IN_THE_HEADER",
@@ -43,6 +44,7 @@ __all__ = [
     "canonical_body",
     "guess",
     "is_daemon",
+    "is_dmarc_report",
     "is_machine",
     "list_mark",
     "local_part",

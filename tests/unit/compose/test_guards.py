@@ -9,6 +9,7 @@ import pytest
 
 from automailer.compose import ReplyFacts, may_forward, may_reply, reply_target
 from automailer.message import Message, parse
+from tests.unit.message.kind_mail import MAIL
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 OWN = frozenset({"ops@example.com", "Sales@Example.com"})
@@ -195,3 +196,22 @@ def test_a_message_in_a_loop_is_not_forwarded() -> None:
     assert "50 Received" in may_forward(mail(*["Received: x"] * 50), "abc123").reason
     assert "loop mark" in may_forward(mail("X-Automailer-Loop: abc123"), "abc123").reason
     assert may_forward(mail("X-Automailer-Loop: other"), "abc123").allowed
+
+
+# A form hands on what a person wrote. A calendar's answer waits for none; some mailers write into
+# X-Auto-Response-Suppress whatever comes to mind; and nobody knows who or what is at postmaster@ (RFC 5230 4.6).
+ANSWERED_ALL_THE_SAME = {"answers: what a form sends on for a person"}
+REFUSED_ALL_THE_SAME = {
+    "calendar: an answer",
+    "answers: a person behind Exchange, who wants no receipts",
+    "bounces: who writes as postmaster is a person",
+}
+
+
+@pytest.mark.parametrize("name", MAIL)
+def test_of_real_mail_only_that_of_people_is_answered(name: str) -> None:
+    octets, kinds = MAIL[name]
+    message = parse(octets)
+    by_a_person = "personal" in kinds or name in ANSWERED_ALL_THE_SAME
+    verdict = may_reply(message, facts(message))
+    assert verdict.allowed is (by_a_person and name not in REFUSED_ALL_THE_SAME), verdict.reason
