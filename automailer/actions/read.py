@@ -67,6 +67,7 @@ class ActionReader:
         if model is None:
             raise ConfigError([_unknown(name, document, path)])
         fields = _in_full(model, value)
+        path = path if path[-1] == name else (*path, name)  # a name alone, without a colon
         action = validate(model, document, at=path, value=fields)
         written = _Written(model, document, path, fields if isinstance(fields, dict) else {}, value is fields)
         problems = (*written.bad_templates(), *written.dangling(self))
@@ -164,4 +165,6 @@ def _in_full(model: type[ActionModel], value: object) -> object:
 def _unknown(name: str, document: Document, path: KeyPath) -> Problem:
     if name in _LATER:
         return document.problem(path, f"action {name!r} is not supported by this version", key=True)
+    if name == "stop":
+        return document.problem(path, "is no action: expected `stop: true` beside `then`", key=True)
     return document.problem(path, f"unknown action {name!r}", hint=nearest(name, ACTIONS), key=True)

@@ -64,6 +64,10 @@ def _read_not(value: object, site: Site) -> Test:
 GROUPS: Mapping[str, Callable[[object, Site], Test]] = {"all": _read_all, "any": _read_any, "not": _read_not}
 
 
+_ELSEWHERE = {"and": "all", "or": "any"}
+"""What the groups are called in other languages."""
+
+
 def _read_entry(name: str, value: object, site: Site) -> Test:
     if name in GROUPS:
         return GROUPS[name](value, site)
@@ -83,5 +87,5 @@ def _read_entry(name: str, value: object, site: Site) -> Test:
 
 
 def _refuse_unknown(name: str, site: Site) -> NoReturn:
-    known = (*TESTS, *GROUPS)
-    site.refuse(f"unknown test {short(name)!r}", hint=nearest(name, known), key=True)
+    hint = _ELSEWHERE.get(name.casefold()) or nearest(name, (*TESTS, *GROUPS))
+    site.refuse(f"unknown test {short(name)!r}", hint=hint, key=True)

@@ -227,20 +227,39 @@ def _plain(text: str) -> Any:
     return text
 
 
+_SYNTAX = {
+    "cannot start any token": "a value can't begin with this character: put the text in quotes",
+    "expected alphabetic or numeric": "a value that begins with * or & has to stand in quotes",
+    "unknown escape character": "a backslash has a meaning of its own in double quotes: put the text in single quotes",
+    "mapping values are not allowed": (
+        "a colon and a space can't stand inside plain text: put it in quotes, or mend the indentation"
+    ),
+}
+"""What the parser says, and what a person has to do."""
+
+
 def _syntax_fault(error: yaml.MarkedYAMLError, text: str) -> Fault:
     problem = error.problem or "can't be read"
     mark = error.problem_mark or error.context_mark
+    known = next((words for phrase, words in _SYNTAX.items() if phrase in problem), "")
     if mark is not None and text[mark.index : mark.index + 1] == "\t":
         problem = "a tab can't stand here: indent with spaces"
     elif "unexpected end of stream" in problem:
         mark = error.context_mark or mark
         problem = "the quote that opens here is never closed"
-    elif "cannot start any token" in problem:
-        problem = "a value can't begin with this character: put the text in quotes"
-    elif "mapping values are not allowed" in problem:
-        problem = (
-            "a colon and a space can't stand inside plain text: put it in quotes, or mend the indentation"
-        )
+    elif known:
+        problem = known
+    elif mark is not None and _behind_an_end(text, mark.index):
+        problem = "nothing can follow on ], } or a quote: put quotes around the whole text"
+    elif "expected ',' or" in problem:
+        mark = error.context_mark or mark
+        problem = "the bracket that opens here is never closed, or a comma is missing in it"
     else:
         problem = f"is not YAML: {problem}"
     return Fault(problem, _mark(mark) if mark else Mark(1, 1))
+
+
+def _behind_an_end(text: str, index: int) -> bool:
+    """Whether text goes on in a line behind a list, a mapping or a quoted text, as in `subject: [CRIT] db1`."""
+    before = text[text.rfind("\n", 0, index) + 1 : index].rstrip(" ")
+    return before.endswith(("]", "}", '"', "'")) and text[index : index + 1] not in ("", "\n", "\r", "#")

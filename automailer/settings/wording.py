@@ -80,17 +80,24 @@ def wording(error: ErrorDetails, path: Sequence[str | int], keys: Iterable[str])
     if kind in _BOUNDS:
         limit, text = _BOUNDS[kind]
         return Wording(message=text.format(context[limit]))
-    return Wording(message=_other(error, found))
+    return _other(error, found)
 
 
-def _other(error: ErrorDetails, found: str) -> str:
-    context = error.get("ctx", {})
-    if isinstance(context.get("error"), ValueError):
-        return str(context["error"])
+def _refused(message: str, found: str) -> Wording:
+    """The words of a reader of our own, such as "'soon' is no duration: expected a number and s, m, h"."""
+    expected = message.removeprefix("expected ") if message.startswith("expected ") else ""
+    expected = expected or message.partition(": expected ")[2]
+    return Wording(message=message, expected=expected.partition(", found ")[0], found=found)
+
+
+def _other(error: ErrorDetails, found: str) -> Wording:
+    reason = error.get("ctx", {}).get("error")
+    if isinstance(reason, ValueError):
+        return _refused(str(reason), found)
     message = error["msg"]
     if message.startswith("Input should be "):
-        return f"expected {message.removeprefix('Input should be ')}{found}"
-    return message[:1].lower() + message[1:]
+        return Wording(message=f"expected {message.removeprefix('Input should be ')}{found}")
+    return Wording(message=message[:1].lower() + message[1:])
 
 
 def _words(expected: str) -> list[str]:

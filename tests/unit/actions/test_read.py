@@ -104,6 +104,7 @@ REFUSED: dict[str, tuple[str, list[str], bool]] = {
         ["3: [0].forwrad: unknown action 'forwrad' (did you mean 'forward'?)"],
         True,
     ),
+    "what is a rule's": ("stop", ["3: [0]: is no action: expected `stop: true` beside `then`"], True),
     "a later one": (
         "webhook: x",
         ["3: [0].webhook: action 'webhook' is not supported by this version"],
@@ -116,13 +117,13 @@ REFUSED: dict[str, tuple[str, list[str], bool]] = {
         True,
     ),
     "no recipient": ("forward: {subject: x}", ["3: [0].forward: needs to or cc or bcc"], True),
-    "no recipient at all": ("forward", ["3: [0]: needs to or cc or bcc"], True),
+    "no recipient at all": ("forward", ["3: [0].forward: needs to or cc or bcc"], True),
     "an empty list of recipients": (
         "forward: {to: [], cc: a@example.com}",
         ["13: [0].forward.to: must have at least 1 entries"],
         True,
     ),
-    "nothing to redirect to": ("redirect", ["3: [0].to: is missing"], True),
+    "nothing to redirect to": ("redirect", ["3: [0].redirect.to: is missing"], True),
     "no address": (
         "forward: [a@example.com, oncall]",
         ["28: [0].forward[1]: 'oncall' is not an address (did you mean '{list: oncall}'?)"],
@@ -216,7 +217,15 @@ REFUSED: dict[str, tuple[str, list[str], bool]] = {
     "no size": ("save_attachments: {to: in, size: 5MB}", [], True),
     "an unknown form": ("save_message: {to: in, as: mailbox}", [], True),
     "no words": ("tag: []", ["3: [0].tag.words: must have at least 1 entries"], True),
-    "no tag at all": ("tag", ["3: [0].words: is missing"], True),
+    "deleted at a time that is none": (
+        "delete: soon",
+        [
+            "11: [0].delete.after: expected processed or sent or a number and s, m, h, d or w, such as 90s, 5m"
+            " or 14d, found 'soon'"
+        ],
+        True,
+    ),
+    "no tag at all": ("tag", ["3: [0].tag.words: is missing"], True),
     "set with a list": ("set: [a]", [], True),
     "a time that is none": ("delete: later", [], True),
     "keep with something": ("keep: all", [], True),
