@@ -42,7 +42,10 @@ def test_what_init_writes_passes_and_covers_the_rules(fresh: Path) -> None:
     before = files(fresh)
     done = run("test", cwd=fresh)
     assert done.status == 0, done.out
-    assert done.err == "left out: rules/tests/common.yaml: no mailbox reads common.yaml\n"
+    assert done.err == "".join(
+        f"left out: rules/tests/{name}.yaml: no mailbox reads {name}.yaml\n"
+        for name in ("common", "monitoring")
+    )
     assert " passed\n" in done.out
     document = run("test", "--json", cwd=fresh).document
     assert document.keys() >= {"passed", "failed", "tests", "coverage"}
@@ -51,6 +54,18 @@ def test_what_init_writes_passes_and_covers_the_rules(fresh: Path) -> None:
     for gaps in ("never_matched", "never_failed", "never_held", "never_planned"):
         assert document["coverage"][gaps] == []
     assert files(fresh) == before
+
+
+def test_all_that_init_writes_passes_together(tmp_path: Path) -> None:
+    assert run("init", cwd=tmp_path).status == 0
+    settings = tmp_path / "automailer.yaml"
+    text = settings.read_text("utf-8")
+    every = "rules: [rules/common.yaml, rules/monitoring.yaml, rules/ops.yaml]"
+    settings.write_text(text.replace("rules: [rules/ops.yaml]", every), "utf-8")
+    done = run("test", "--json", cwd=tmp_path)
+    assert (done.status, done.err, done.document["failed"]) == (0, "", 0)
+    gaps = ("never_matched", "never_failed", "never_held", "never_planned")
+    assert [done.document["coverage"][gap] for gap in gaps] == [[], [], [], []]
 
 
 def failed(fresh: Path, *words: str) -> Ran:
