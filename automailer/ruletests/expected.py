@@ -106,7 +106,7 @@ _ANY_ACTION: Any = create_model("ExpectedAction", __base__=_OneAction, **_BY_NAM
 def _named(name: str) -> str:
     if name not in ACTIONS:
         hint = nearest(name, ACTIONS)
-        reason = f"unknown action {short(name)!r}" + (f": did you mean {hint!r}?" if hint else "")
+        reason = f"unknown action {short(name)!r}" + (f" (did you mean {hint!r}?)" if hint else "")
         raise ValueError(reason)
     return name
 

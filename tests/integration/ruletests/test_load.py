@@ -43,7 +43,7 @@ def test_every_error_is_told_at_once_in_file_order(tmp_path: Path, monkeypatch: 
         "tests/all.yaml:8:67: tests[1].message.attachments[1].file: there is no file tests/gone.pdf",
         "tests/all.yaml:9:10: tests[1].now: 'soon' is no time: expected one such as 2026-11-23T10:00:00+01:00",
         "tests/all.yaml:10:24: tests[1].expect.matched[0]: mailbox 'ops' has no rule 'alret' (did you mean 'alert'?)",
-        "tests/all.yaml:10:42: tests[1].expect.actions[0]: unknown action 'delte': did you mean 'delete'?",
+        "tests/all.yaml:10:42: tests[1].expect.actions[0]: unknown action 'delte' (did you mean 'delete'?)",
         "tests/all.yaml:13:23: tests[2].expect.matched: mailbox 'ops' has no rule 'alret' (did you mean 'alert'?)",
     ]
 

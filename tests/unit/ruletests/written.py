@@ -51,7 +51,7 @@ WRONG = {
     "no message": ("{name: a, expect: {matched: []}}", "tests[0].message: is missing"),
     "unknown action": (
         "{name: a, message: {subject: x}, expect: {actions: [delte]}}",
-        "unknown action 'delte': did you mean 'delete'?",
+        "unknown action 'delte' (did you mean 'delete'?)",
     ),
     "unknown action with fields": (
         "{name: a, message: {subject: x}, expect: {actions: [{forwrd: {to: a@example.com}}]}}",
