@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from docs.broken import broken
+from docs.coming import coming
 from docs.commands import commands
 from docs.facts import Rows, facts
 
@@ -26,7 +27,7 @@ _TABLE = re.compile(r"<!-- table: (?P<name>[^>]+) -->\n(?P<body>.*?)<!-- end -->
 _COLUMNS = re.compile(r"(?<!\\)\|")
 ESCAPED = r"\\|"
 
-TABLES: Mapping[str, Callable[[], Rows]] = {**facts(), **commands(), **broken()}
+TABLES: Mapping[str, Callable[[], Rows]] = {**facts(), **commands(), **broken(), **coming()}
 
 
 def names_in(text: str) -> list[str]:
