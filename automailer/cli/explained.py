@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["action_lines", "print_explained", "short_line"]
 
 _TEXT_LINES = 4
-"""Lines of a mail's text that a person is shown; `--json` has it whole."""
+_TEXT_WIDTH = 300
+"""Lines of a mail's text that a person is shown, and characters of each; `--json` has it whole."""
 
 _FETCHED = {
     "list": "from the listing; neither header nor body was needed",
@@ -66,22 +67,31 @@ def action_lines(action: Mapping[str, Any], *, whose: bool, indent: str = "  ") 
     colour = "yellow" if refused or error else "green"
     yield Line(indent, f"{indent}    ", Text.assemble((f"→ {line}", colour), (rule, "dim")))
     inside = f"{indent}    "
-    for text in _details(action):
-        yield Line(inside, f"{inside}  ", Text(printable(text), "dim"))
+    for guide, text in _details(action):
+        yield Line(f"{inside}{guide}", f"{inside}{guide or '  '}", Text(printable(text), "dim"))
 
 
-def _details(action: Mapping[str, Any]) -> Iterator[str]:
+def _details(action: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What stands below an action, each line behind its guide."""
     mail = action.get("mail")
     if mail:
-        yield f"from {mail['from']} by {mail['smtp']}, {mail['size']:,} octets"
+        yield "", f"from {mail['from']} by {mail['smtp']}, {mail['size']:,} octets"
         lines = [line.rstrip() for line in mail["text"].expandtabs().splitlines() if line.strip()]
-        yield from (f"│ {line}" for line in lines[:_TEXT_LINES])
+        yield from (("│ ", _cut(line)) for line in lines[:_TEXT_LINES])
         if len(lines) > _TEXT_LINES:
-            yield f"│ … and {len(lines) - _TEXT_LINES} lines more"
+            yield "│ ", f"… and {len(lines) - _TEXT_LINES} lines more"
         for one in mail["attachments"]:
-            yield f"with {one['name']} ({one['type']}, {one['size']:,} octets{', inline' * one['inline']})"
+            yield (
+                "",
+                f"with {one['name']} ({one['type']}, {one['size']:,} octets{', inline' * one['inline']})",
+            )
     for path in action.get("paths", ()):
-        yield f"file {path}"
+        yield "", f"file {path}"
+
+
+def _cut(line: str) -> str:
+    more = len(line) - _TEXT_WIDTH
+    return line if more <= 0 else f"{line[:_TEXT_WIDTH]}… and {more:,} characters more"
 
 
 def _ends(one: Explained) -> Iterator[Line]:

@@ -227,6 +227,15 @@ def test_explain_says_what_comes_of_it_and_what_is_sent(desk: Desk) -> None:
     assert alert["untried"][0] == "recovery"
 
 
+def test_a_long_line_of_what_is_sent_is_cut_and_wrapped_behind_its_guide(desk: Desk) -> None:
+    mail = b"From: a@example.org\nTo: ops@example.com\nSubject: " + b"long " * 1000 + b"\n\nhello\n"
+    desk.env |= {"FORCE_COLOR": "1", "COLUMNS": "80", "TERM": "xterm"}
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", desk.run("explain", "-", stdin=mail).out)
+    [cut] = re.findall(r"… and ([\d,]+)(?:\s|│)+characters(?:\s|│)+more", shown)
+    assert int(cut.replace(",", "")) > 4000
+    assert shown.count("      │ long long") > 2
+
+
 def test_the_files_that_would_be_written_and_what_keeps_a_message_are_told(desk: Desk) -> None:
     shown = desk.run("explain", _write(desk, "03-invoice")).out
     assert "on the server: stays: kept" in shown
