@@ -48,6 +48,7 @@ def facts() -> dict[str, Callable[[], Rows]]:
         "names": lambda: _keys("name", _names()),
         "message": lambda: _keys("name", _names()["message"]),
         "attachment": lambda: _keys("name", _names()["message"]["attachments"][0]),
+        "bounce": lambda: _keys("name", _names()["message"]["bounce"]),
         "filters": lambda: _keys("filter", sorted(FILTERS)),
         "exit statuses": lambda: [("status",), *((str(status.value),) for status in Exit)],
         "message states": lambda: _keys("state", MessageState),

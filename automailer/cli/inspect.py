@@ -13,7 +13,7 @@ from automailer.cli.invocation import Json
 from automailer.cli.output import print_facts, print_json, printable
 
 if TYPE_CHECKING:
-    from automailer.message import Address, Attachment, Message
+    from automailer.message import Address, Attachment, Bounce, Message
 
 __all__ = ["inspect"]
 
@@ -58,6 +58,7 @@ def _document(message: Message) -> dict[str, Any]:
         "date": message.date.isoformat() if message.date else None,
         "message_id": message.message_id,
         "kinds": sorted(message.kinds),
+        "bounce": _bounce(message.bounce) if "bounce" in message.kinds else None,
         "size": message.size,
         "text": message.text,
         "reply_text": message.reply_text,
@@ -65,6 +66,15 @@ def _document(message: Message) -> dict[str, Any]:
         "attachments": [_attachment(one) for one in message.attachments],
         "defects": list(message.defects),
         "headers": [{"name": header.name, "value": header.value} for header in message.headers],
+    }
+
+
+def _bounce(bounce: Bounce) -> dict[str, Any]:
+    return {
+        "recipients": list(bounce.recipients),
+        "action": bounce.action,
+        "status": bounce.status,
+        "reason": bounce.reason,
     }
 
 
@@ -105,6 +115,7 @@ def _tell(name: str, message: Message) -> None:
             ("date", message.date.isoformat(sep=" ") if message.date else ""),
             ("message-id", message.message_id),
             ("kinds", ", ".join(sorted(message.kinds))),
+            ("bounce", _told(message.bounce)),
             ("size", f"{message.size:,} octets"),
         ],
         indent="  ",
@@ -124,6 +135,11 @@ def _tell(name: str, message: Message) -> None:
     for defect in message.defects:
         print(f"  broken: {printable(defect)}")
     print()
+
+
+def _told(bounce: Bounce) -> str:
+    said = " ".join(filter(None, (bounce.action, bounce.status)))
+    return f"{said}: {', '.join(bounce.recipients[:_MEMBERS])}" if bounce.recipients else ""
 
 
 def _tell_text(message: Message) -> None:

@@ -6,6 +6,7 @@ from automailer.message.address import AddressList, parse_addresses
 from automailer.message.archive import zip_path
 from automailer.message.attachment import Attachment
 from automailer.message.authentication import MethodResult, ascii_domain, trusted_results
+from automailer.message.bounce import Bounce
 from automailer.message.canonical import canonical_body
 from automailer.message.guessing import guess
 from automailer.message.kind import KINDS
@@ -32,6 +33,7 @@ __all__ = [
     "Address",
     "AddressList",
     "Attachment",
+    "Bounce",
     "Header",
     "Listed",
     "Message",

@@ -15,6 +15,7 @@ from functools import cached_property
 from automailer.message.address import MAX_ADDRESSES, parse_addresses
 from automailer.message.attachment import Attachment
 from automailer.message.body import Body, read_body, shown_pictures
+from automailer.message.bounce import Bounce, read_bounce
 from automailer.message.contents import Contents, read_contents
 from automailer.message.dates import parse_date, received_date
 from automailer.message.fields import Field, Section, read_section
@@ -212,6 +213,12 @@ class Message:
     def _hint(self) -> str:
         """The charset of the text, which undeclared 8-bit headers mostly share."""
         return self._content_type.get("charset")
+
+    @cached_property
+    def bounce(self) -> Bounce:
+        """What it says of a delivery, whoever sent it; `NO_BOUNCE` where it is no report that a program can read."""
+        failed = tuple(one.address for one in self.addresses("x-failed-recipients") if one.address)
+        return read_bounce(self._tree.leaves, self.octets, failed)
 
     @cached_property
     def _kind_facts(self) -> Facts:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from automailer.message import Address, Attachment, Message
+from automailer.message import Address, Attachment, Bounce, Message
 
 __all__ = ["KNOWN_NAMES", "View", "names"]
 
@@ -102,6 +102,17 @@ def _attachment_view(attachment: Attachment) -> View:
     return View("attachment", lambda key: _OF_ATTACHMENT[key](attachment), _OF_ATTACHMENT)
 
 
+def _bounce_view(bounce: Bounce) -> View:
+    return View("message.bounce", lambda key: _OF_BOUNCE[key](bounce), _OF_BOUNCE)
+
+
+_OF_BOUNCE: dict[str, Callable[[Bounce], Any]] = {
+    "recipients": lambda bounce: bounce.recipients,
+    "action": lambda bounce: bounce.action,
+    "status": lambda bounce: bounce.status,
+    "reason": lambda bounce: bounce.reason,
+}
+
 _OF_MESSAGE: dict[str, Callable[[Message], Any]] = {
     "subject": lambda message: message.subject,
     "from": lambda message: message.from_,
@@ -112,6 +123,7 @@ _OF_MESSAGE: dict[str, Callable[[Message], Any]] = {
     "reply_text": lambda message: message.reply_text[:MAX_TEXT],
     "html": lambda message: message.html[:MAX_TEXT],
     "headers": _headers_view,
+    "bounce": lambda message: _bounce_view(message.bounce),
     "attachments": lambda message: tuple(map(_attachment_view, message.attachments)),
     "size": lambda message: message.size,
     "id": lambda message: message.message_id,
