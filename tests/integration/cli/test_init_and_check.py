@@ -76,7 +76,7 @@ def test_check_tells_every_error_of_settings_and_rules_at_once(desk: Desk) -> No
     )
     assert "'bounced'" in checked.out
     assert "          form: reports@example.com\n          ^" in checked.out
-    assert "automailer.yaml:13:1: tmplates: is not known here (did you mean 'templates'?)" in checked.out
+    assert "automailer.yaml:14:1: tmplates: is not known here (did you mean 'templates'?)" in checked.out
     assert len(_PLACE.findall(checked.out)) >= 5
     assert _PLACE.findall(desk.run("poll").err) == _PLACE.findall(checked.out)
 
