@@ -6,6 +6,8 @@ import json
 import re
 from pathlib import Path
 
+import yaml
+
 from tests.integration.cli.desk import Desk, run
 
 _PLACE = re.compile(r"^\S+:\d+:\d+: ", re.MULTILINE)
@@ -30,6 +32,12 @@ def test_the_schemas_that_the_files_name_are_there(tmp_path: Path) -> None:
         named = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", first)
         assert named, path
         assert json.loads((path.parent / named[1]).read_text(encoding="utf-8"))["$schema"]
+
+
+def test_what_init_writes_is_yaml_to_other_parsers_too(tmp_path: Path) -> None:
+    run("init", "here", cwd=tmp_path)
+    for path in (tmp_path / "here").rglob("*.yaml"):
+        assert yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader), path  # libyaml is laxer
 
 
 def test_init_in_another_folder_tells_how_to_go_on(tmp_path: Path) -> None:
