@@ -111,7 +111,10 @@ def read_all(message: Message) -> None:
         assert not set(header.value) & set("\r\n\0\x1b"), "a header value is one line"
         message.addresses(header.name)
     assert all(date is None or date.tzinfo for date in (message.date, message.received_at)), "dates are aware"
-    assert message.kinds <= set(KINDS)
+    partly = message.header_alone()
+    assert partly.kinds <= message.kinds <= partly.kinds | partly.undecided_kinds <= set(KINDS)
+    assert all(message.bounce.recipients), "a recipient has a name"
+    assert not set("".join(message.bounce.recipients) + message.bounce.reason) & set("\r\n\0"), "one line each"
     assert "\r" not in message.text + message.subject + message.html
     assert len(message.header_digest) == 64
     (message.text + message.html + message.subject + message.reply_text).encode()
