@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -158,6 +158,20 @@ def test_the_same_sender_is_answered_once_in_the_time_given() -> None:
     assert may_reply(message, replace(known, last_reply_at=NOW - timedelta(days=1))).allowed
     assert may_reply(message, replace(known, once_per=None)).allowed
     assert may_reply(message, replace(known, once_per=timedelta(0))).allowed
+
+
+def test_when_the_last_answer_was_is_said_in_the_zone_of_the_clock_and_the_limit_as_settings_write_it() -> (
+    None
+):
+    message, there = mail(), timezone(timedelta(hours=5))
+    for once_per, written in (
+        (timedelta(days=2), "2d"),
+        (timedelta(hours=36), "36h"),
+        (timedelta(weeks=1), "1w"),
+    ):
+        known = replace(facts(message), once_per=once_per, last_reply_at=NOW - timedelta(hours=23))
+        said = may_reply(message, replace(known, now=NOW.astimezone(there))).reason
+        assert said.endswith(f"was answered at 2026-11-22 16:00: once in {written}")
 
 
 def test_no_more_replies_go_out_in_an_hour_than_allowed() -> None:
