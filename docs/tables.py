@@ -2,6 +2,7 @@
 
 A table stands between `<!-- table: NAME -->` and `<!-- end -->`. Its facts come from the program; what it says of
 them in its last column was written by a person and stays. A new row says nothing yet, and a test asks for words.
+Editors show the same words.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from docs.broken import broken
 from docs.coming import coming
 from docs.commands import commands
 from docs.facts import Rows, facts
+from docs.hover import HOVER, hover_text
 
 __all__ = ["MEANING", "PAGES", "TABLES", "names_in", "refreshed"]
 
@@ -73,6 +75,7 @@ def main() -> None:
         if new != text:
             page.write_text(new, encoding="utf-8")
             sys.stdout.write(f"{page.name}: brought up to date\n")
+    HOVER.write_text(hover_text(PAGES), encoding="utf-8")
 
 
 if __name__ == "__main__":

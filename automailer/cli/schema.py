@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from automailer.cli.hover import described
 from automailer.cli.names import known
 
 __all__ = ["schema", "schema_text"]
@@ -28,7 +29,11 @@ def schema(what: Annotated[str, typer.Argument(metavar="settings|rules|tests", s
 
 def schema_text(what: str) -> str:
     """The schema as the text of a file."""
-    return json.dumps(_schema(What(what)), indent=2, ensure_ascii=False) + "\n"
+    from automailer.actions import ACTIONS
+
+    actions = {model.__name__: name for name, model in ACTIONS.items()}
+    schema = described(_schema(What(what)), root=what.title(), actions=actions)
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 def _schema(what: What) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from typing import Annotated, Self
+from itertools import combinations
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -111,19 +112,38 @@ HeaderValues = Annotated[
 ]
 
 
+_FILLINGS = ("text", "base64", "file", "size")
+_FILLED_ONCE: dict[str, Any] = {
+    "allOf": [{"not": {"required": list(pair)}} for pair in combinations(_FILLINGS, 2)]
+}
+
+
 class Enclosed(Frozen):
     """An attachment in place: its name, its type (by default what the name tells), and one of the ways to fill it."""
 
+    model_config = ConfigDict(json_schema_extra=_FILLED_ONCE)
+
     name: Text
+    """the name of the file"""
+
     type: Text | None = None
+    """its media type; else what the name tells"""
+
     text: Lines | None = None
+    """what is in it, as text"""
+
     base64: Annotated[bytes, PlainValidator(_base64), WithJsonSchema({"type": "string"})] | None = None
+    """what is in it, in base64"""
+
     file: FilePath | None = None
+    """a file that has what is in it, relative to this one"""
+
     size: Annotated[Size, Field(le=MAX_MADE_OCTETS)] | None = None
+    """so many octets of nothing in particular"""
 
     @model_validator(mode="after")
     def _is_filled_once(self) -> Self:
-        if sum(part is not None for part in (self.text, self.base64, self.file, self.size)) > 1:
+        if sum(getattr(self, part) is not None for part in _FILLINGS) > 1:
             msg = "expected one of text, base64, file and size"
             raise ValueError(msg)
         return self
@@ -209,7 +229,10 @@ class Before(Frozen):
     """The same message came so many times before, all of them so long ago."""
 
     times: _Times = 1
+    """how often"""
+
     ago: PositiveDuration = timedelta(seconds=1)
+    """how long ago"""
 
 
 def _times(value: object) -> object:
@@ -240,3 +263,4 @@ class RuleTests(Frozen):
     """A file of rule tests."""
 
     tests: Annotated[tuple[RuleTest, ...], AfterValidator(_some), Field(json_schema_extra={"minItems": 1})]
+    """messages, each with what is expected of it"""

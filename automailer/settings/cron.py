@@ -178,7 +178,13 @@ Schedule = Annotated[
                 },
                 {
                     "type": "object",
-                    "properties": {"cron": {"type": "string", "pattern": r"^\s*\S+(\s+\S+){4}\s*$"}},
+                    "properties": {
+                        "cron": {
+                            "type": "string",
+                            "pattern": r"^\s*\S+(\s+\S+){4}\s*$",
+                            "description": "minute, hour, day of the month, month and day of the week",
+                        }
+                    },
                     "required": ["cron"],
                     "additionalProperties": False,
                 },

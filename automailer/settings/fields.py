@@ -168,7 +168,7 @@ def choice_or_duration(choices: type[Enum]) -> PlainValidator:
             msg = f"{shorten(value)} is neither {' nor '.join(words)} nor a duration such as 14d"
             raise ValueError(msg) from exc
 
-    pattern = rf"^({'|'.join(words)}|[0-9]{{1,12}} ?[smhdw])$"
+    pattern = rf"^({'|'.join(words)}|\s*[0-9]{{1,12}} ?[smhdw]\s*)$"
     written = Annotated[str, Field(pattern=pattern, examples=[*words, "14d"])]
     return PlainValidator(read, json_schema_input_type=written)
 

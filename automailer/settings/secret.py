@@ -214,7 +214,7 @@ def _json_schema() -> dict[str, Any]:
     def only(key: str, value: dict[str, Any]) -> dict[str, Any]:
         return {
             "type": "object",
-            "properties": {key: value},
+            "properties": {key: {**value, "description": _SOURCES[key]}},
             "required": [key],
             "additionalProperties": False,
         }

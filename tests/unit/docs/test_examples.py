@@ -86,7 +86,7 @@ RULE_TESTS = [example for example in examples("yaml") if example.kind == "tests"
 
 @pytest.mark.parametrize("example", [one for one in examples("yaml") if one.kind != "tests"], ids=str)
 def test_an_example_of_settings_or_rules_loads(example: Example, folder: Path) -> None:
-    settings, rules = _written(example)
+    settings, rules = written(example)
     (folder / "rules" / "example.yaml").write_text(rules, encoding="utf-8")
     (folder / "automailer.yaml").write_text(settings, encoding="utf-8")
     assembly = assemble(folder / "automailer.yaml")
@@ -106,7 +106,7 @@ def test_an_example_of_rule_tests_passes_over_the_sample_rules(example: Example,
     assert [(one.case.name, one.differences) for one in report.outcomes if one.differences] == []
 
 
-def _written(example: Example) -> tuple[str, str]:
+def written(example: Example) -> tuple[str, str]:
     """The settings and the rules that the example stands in."""
     if example.kind == "settings":
         missing = {key: part for key, part in REST.items() if key not in yaml.safe_load(example.text)}

@@ -10,6 +10,7 @@ import pytest
 
 from automailer.actions.read import _LATER as LATER_ACTIONS
 from docs.commands import every_command
+from docs.hover import HOVER, hover_text
 from docs.tables import MEANING, PAGES, TABLES, names_in, refreshed
 
 
@@ -25,6 +26,10 @@ def named(page: Path) -> str:
 def test_a_page_is_up_to_date(page: Path) -> None:
     text = text_of(page)
     assert refreshed(text) == text, "run: python -m docs.tables"
+
+
+def test_editors_show_the_words_of_the_pages() -> None:
+    assert HOVER.read_text(encoding="utf-8") == hover_text(PAGES), "run: python -m docs.tables"
 
 
 def test_every_table_stands_in_one_page() -> None:
