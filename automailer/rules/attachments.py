@@ -10,11 +10,11 @@ from automailer.rules.attachment_fields import ATTACHMENT_FIELDS, detail
 from automailer.rules.leaf import NOT_FETCHED, Rank, Seen, answer, observed
 from automailer.rules.matcher import Hit, Lists, Matcher
 from automailer.rules.model import Answer, Subject, Test
+from automailer.rules.presence import read_count
 from automailer.rules.refusal import Fault, Refusals, Refused, refuse_unknown_keys, short
 from automailer.rules.scope import Scope
 from automailer.rules.site import Site
-from automailer.rules.text import as_text
-from automailer.settings import Comparison, parse_count_comparison
+from automailer.settings import Comparison
 
 __all__ = ["ATTACHMENT_FIELDS", "AttachmentTest", "HasAttachment", "read_attachment", "read_has_attachment"]
 
@@ -116,16 +116,7 @@ def _read_test(value: object, scope: Scope) -> AttachmentTest:
             if name in ATTACHMENT_FIELDS:
                 found[name] = ATTACHMENT_FIELDS[name](wanted, scope)
             elif name == "count":
-                count = _read_count(wanted)
+                count = read_count(wanted)
     refusals.settle()
     matchers = {name: found[name] for name in ATTACHMENT_FIELDS if name in found}
     return AttachmentTest(matchers=matchers, count=count)
-
-
-def _read_count(value: object) -> Comparison[int]:
-    try:
-        return parse_count_comparison(as_text(value))
-    except Refused:
-        raise
-    except ValueError as exc:
-        raise Refused(Fault(message=str(exc))) from exc

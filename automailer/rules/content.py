@@ -10,7 +10,7 @@ from automailer.rules.clue import Clues, Field, Form, clues_of_any
 from automailer.rules.leaf import NOT_FETCHED, Rank, Seen, observed
 from automailer.rules.matcher import Hit, read_each
 from automailer.rules.model import Answer, Subject, Test
-from automailer.rules.presence import Presence, or_presence
+from automailer.rules.presence import Presence, numbered, or_count, or_presence
 from automailer.rules.scope import Scope
 from automailer.rules.site import Site
 from automailer.rules.text import TextMatcher, forms_of, read_one_text
@@ -21,6 +21,7 @@ __all__ = [
     "TextTest",
     "read_alternatives",
     "read_body",
+    "read_fields",
     "read_html",
     "read_subject",
 ]
@@ -29,6 +30,7 @@ __all__ = [
 MAX_SEARCHED_OCTETS = 1 << 20
 
 _one_text = or_presence(read_one_text)
+_one_of_many = or_count(_one_text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,14 +76,14 @@ class TextTest:
         compared = self.source.compared(texts)
         for alternative in self.alternatives:
             if isinstance(alternative, Presence):
-                if alternative.wanted is bool(texts):
-                    return Seen(Answer.YES, _shown(texts))
+                if alternative.holds(len(texts)):
+                    return Seen(Answer.YES, numbered(self.alternatives, len(texts), _shown(texts)))
                 continue
             for text in compared:
                 hit = alternative.match(text, subject.lists)
                 if hit is not None:
                     return _seen(hit, text, note)
-        return Seen(Answer.NO, _shown(texts) + note)
+        return Seen(Answer.NO, numbered(self.alternatives, len(texts), _shown(texts)) + note)
 
     @property
     def field(self) -> Field:
@@ -121,6 +123,11 @@ def _note(found: tuple[str, ...], texts: tuple[str, ...]) -> str:
 def read_alternatives(value: object, scope: Scope) -> tuple[TextMatcher | Presence, ...]:
     """The matchers of a text value, one for each entry of a list."""
     return read_each(value, lambda one: _one_text(one, scope))
+
+
+def read_fields(value: object, scope: Scope) -> tuple[TextMatcher | Presence, ...]:
+    """The same of texts of which there may be many."""
+    return read_each(value, lambda one: _one_of_many(one, scope))
 
 
 def read_subject(value: object, site: Site) -> Test:

@@ -10,12 +10,12 @@ from functools import partial
 from automailer.message import Address
 from automailer.rules.address import AddressMatcher, address_texts, read_one_address
 from automailer.rules.clue import Clues, Form, clues_of_any
-from automailer.rules.content import Source, TextTest, read_alternatives
+from automailer.rules.content import Source, TextTest, read_fields
 from automailer.rules.groups import AllOf
 from automailer.rules.leaf import Leaf, Seen, observed
 from automailer.rules.matcher import read_each
 from automailer.rules.model import Answer, Subject, Test
-from automailer.rules.presence import Presence, or_presence
+from automailer.rules.presence import Presence, numbered, or_count, or_presence
 from automailer.rules.refusal import short
 from automailer.rules.scope import Scope
 from automailer.rules.site import Problems, Site
@@ -40,7 +40,7 @@ _FIELD_NAME = re.compile(r"[!-9;-~]+")
 # The empty path of RFC 5321, section 4.5.5: `Return-Path: <>`.
 _NOBODY = Address("", "")
 
-_one_address = or_presence(read_one_address)
+_one_address = or_count(or_presence(read_one_address))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +85,17 @@ class AddressTest:
         addresses = self.field.read(subject)
         for alternative in self.alternatives:
             if isinstance(alternative, Presence):
-                if alternative.wanted is bool(addresses):
-                    return Seen(Answer.YES, _shown(addresses))
+                if alternative.holds(len(addresses)):
+                    return Seen(Answer.YES, self._shown(addresses))
                 continue
             for address in addresses:
                 hit = alternative.match(address, subject.lists)
                 if hit is not None:
                     return Seen(Answer.YES, observed(str(address)), hit.captures)
-        return Seen(Answer.NO, _shown(addresses))
+        return Seen(Answer.NO, self._shown(addresses))
+
+    def _shown(self, addresses: list[Address]) -> str:
+        return numbered(self.alternatives, len(addresses), _shown(addresses))
 
     def clues(self) -> Clues | None:
         """What must be there."""
@@ -134,6 +137,6 @@ def _read_one(name: str, wanted: object, site: Site) -> Leaf:
         site.refuse(f"{short(name)!r} can't be the name of a header", hint=name.rstrip(": "), key=True)
     content = TextTest(
         source=Source(read=_HeaderTexts(name.lower())),
-        alternatives=site.read(read_alternatives, wanted),
+        alternatives=site.read(read_fields, wanted),
     )
     return Leaf(test="header", wanted=short({name: wanted})[1:-1], content=content, where=site.where)

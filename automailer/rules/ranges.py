@@ -10,6 +10,7 @@ from automailer.rules.refusal import Fault, Refused, short
 from automailer.settings import nearest
 
 __all__ = [
+    "DAY_NAMES",
     "DayRange",
     "HourRange",
     "Weekdays",
@@ -77,13 +78,13 @@ def read_weekdays(value: object) -> Weekdays:
 
 def _day(name: str) -> int:
     word = name.strip().lower()
-    if word[:3] in DAYS and _FULL_NAMES[DAYS.index(word[:3])].startswith(word):
+    if word[:3] in DAYS and DAY_NAMES[DAYS.index(word[:3])].startswith(word):
         return DAYS.index(word[:3])
     message = f"unknown day {short(name.strip())!r}: expected mon, tue, wed, thu, fri, sat or sun"
     raise Refused(Fault(message=message, hint=nearest(word[:3], DAYS)))
 
 
-_FULL_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def _run(first: int, last: int) -> tuple[int, ...]:

@@ -49,6 +49,7 @@ _form: st.SearchStrategy[Any] = st.one_of(
     st.sampled_from([{"in": "words"}, {"in": "nobody"}, {"exists": True}, {"exists": False}]),
 )
 TEXTS = _one_or_several(_word | st.sampled_from(PATTERNS) | _form)
+FIELDS = TEXTS | st.sampled_from([{"count": ">1"}, {"count": 1}, [{"count": 0}, "crit"]])
 _domain = st.sampled_from(["example.com", "example.net", "localhost", "com", "straße.example"])
 _address = st.one_of(
     st.sampled_from(ADDRESSES),
@@ -56,7 +57,7 @@ _address = st.one_of(
     st.sampled_from(["/Ann/", "/<ann@/", r"/^(?P<x>\w+)@/", "/(?P<x>example)/i"]),
     st.fixed_dictionaries({"domain": _one_or_several(_domain)}),
     st.fixed_dictionaries({"name": TEXTS.filter(lambda value: "exists" not in str(value))}),
-    st.sampled_from([{"in": "people"}, {"exists": True}, {"exists": False}]),
+    st.sampled_from([{"in": "people"}, {"exists": True}, {"exists": False}, {"count": ">1"}, {"count": 0}]),
 )
 PEOPLE = _one_or_several(_address)
 _moment = st.sampled_from(
@@ -67,7 +68,7 @@ _key = st.sampled_from(["{{ message.subject }}", "x", "{{ message.text }}"])
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     **dict.fromkeys(("from", "to", "cc", "bcc", "reply_to", "sender", "return_path", "recipient"), PEOPLE),
     **dict.fromkeys(("subject", "body", "html", "mailbox"), TEXTS),
-    "header": st.dictionaries(st.sampled_from(["X-A", "x-a", "Subject", "List-Id"]), TEXTS, min_size=1, max_size=2),
+    "header": st.dictionaries(st.sampled_from(["X-A", "x-a", "Subject", "List-Id"]), FIELDS, min_size=1, max_size=2),
     "size": st.sampled_from([">1KB", "<=500", ["<100", ">200"]]),
     **dict.fromkeys(("age", "date", "received"), _moment),
     "now": st.sampled_from([{"weekday": "wed"}, {"time": "22:00-06:00"}, {"date": "2026-11-25"}]),

@@ -7,9 +7,15 @@ from typing import Any
 
 import jsonschema
 import pytest
+from hypothesis import given
 
 from automailer.rules import TESTS, rules_schema
+from automailer.rules.registry import TestKind
+from automailer.rules.shapes import value_shapes
+from automailer.rules.state import read_mailbox
 from automailer.settings import read_document
+from tests.unit.rules.build import read, refused
+from tests.unit.rules.draws import WHENS
 from tests.unit.rules.test_every_test import CASES
 
 ACTIONS: dict[str, dict[str, Any]] = {
@@ -41,6 +47,59 @@ def test_it_has_every_test() -> None:
 @pytest.mark.parametrize("text", [case[0] for case in CASES.values()], ids=list(CASES))
 def test_it_takes_what_the_loader_takes(text: str) -> None:
     assert is_valid(text)
+
+
+@given(WHENS)
+def test_it_takes_whatever_can_be_drawn(when: Any) -> None:
+    jsonschema.Draft202012Validator(SCHEMA).validate({"rules": [{"name": "r", "when": when}]})
+
+
+ACCEPTED = [
+    "subject: 5",
+    "subject: [a, {is: ''}]",
+    "subject: {regex: '', case: true}",
+    "subject: '/a/ims'",
+    "subject: {in: vips}",
+    "from: 5",
+    "from: {domain: localhost}",
+    "from: {domain: [a.example, 'b.example.']}",
+    "to: [{count: '>3'}, x@example.com]",
+    "header: {X-Number: {count: 3}, List-Id: [{exists: false}, a]}",
+    "size: ' > 5 MB '",
+    "size: ['>1.5GiB', '== 100']",
+    "date: {after: 2026-12-24T18:00+01:00, before: 20261224T10}",
+    "date: {after: '2026-12-24 18:00'}",
+    "date: {after: 2026-W50-1, date: [2026-12-24 .. 2026-12-26, 2026-01-01]}",
+    "now: {weekday: 'Mon - Friday, SUN', time: [8:00-12:00, '13:00 - 24:00']}",
+    "attachment: {count: 0}",
+    "attachment: {type: ['*', IMAGE/*], size: '<1KB', count: '>=1'}",
+    "has_attachment: [true, false]",
+    "kind: [list]",
+    "command: {run: [a, 5]}",
+    "frequency: {key: 5, over: 1, within: 366d}",
+    "all: {subject: x}",
+    "[{subject: x}, [{body: y}]]",
+    "not: [{subject: x}, {body: y}]",
+]
+
+
+@pytest.mark.parametrize("text", ACCEPTED)
+def test_it_refuses_nothing_that_the_loader_takes(text: str) -> None:
+    assert read(text) is not None
+    assert is_valid(text)
+
+
+def test_a_test_that_is_added_to_the_registry_is_known_to_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refused("moon: full")
+    monkeypatch.setitem(TESTS, "moon", TestKind(read_mailbox, "text", "how the moon stands"))
+    assert refused("moon: full") == []
+    assert (
+        rules_schema(ACTIONS)["$defs"]["tests"]["properties"]["moon"]["description"] == "how the moon stands"
+    )
+
+
+def test_every_sort_of_value_has_a_shape_and_none_is_left_over() -> None:
+    assert {kind.shape for kind in TESTS.values()} == set(value_shapes())
 
 
 REFUSED = [
