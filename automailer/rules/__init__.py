@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from automailer.rules.address import AddressMatcher, read_address
+from automailer.rules.circumstances import Circumstances
 from automailer.rules.evaluate import evaluate
 from automailer.rules.explain import Branch, deciding_test, described, explain, outline, rule_documents
 from automailer.rules.expression import template_names
 from automailer.rules.glob import is_glob, type_matches
 from automailer.rules.load import load_rules
+from automailer.rules.logic import Impossible, Logic, leaves
 from automailer.rules.model import (
     Action,
     ActionCall,
@@ -43,7 +45,10 @@ __all__ = [
     "AddressMatcher",
     "Answer",
     "Branch",
+    "Circumstances",
     "Decision",
+    "Impossible",
+    "Logic",
     "Match",
     "Mode",
     "Outside",
@@ -66,6 +71,7 @@ __all__ = [
     "evaluate",
     "explain",
     "is_glob",
+    "leaves",
     "load_rules",
     "name_matches",
     "outline",

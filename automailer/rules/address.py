@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
@@ -41,6 +41,14 @@ class Fits:
         if local == "*" and not is_glob(domain):
             return (Clue(Form.KEYS, f"@{domain}", whole=True),)
         return (Clue(Form.KEYS, glob_pattern(self.glob)),)
+
+    def implies(self, other: object) -> bool:
+        """Tell whether every address that fits this fits the other: a glob's domain has to be written out."""
+        if isinstance(other, Fits):
+            return not is_glob(self.glob) and compiled_glob(other.glob)(self.glob) is not None
+        domain = self.glob.rpartition("@")[2]
+        written_out = "@" in self.glob and not is_glob(domain)
+        return written_out and isinstance(other, InDomain) and InDomain(domain).implies(other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,11 @@ class InDomain:
 
     def match(self, thing: Address, lists: Lists = NOTHING) -> Hit | None:
         """Compare label by label: `example.com` has `mail.example.com`, and not `badexample.com`."""
-        return HIT if f".{thing.domain}".endswith(f".{self.domain}") else None
+        return HIT if f".{thing.domain.casefold()}".endswith(f".{self.domain}") else None
+
+    def implies(self, other: object) -> bool:
+        """Tell whether the domain is the other's or under it."""
+        return isinstance(other, InDomain) and f".{self.domain}".endswith(f".{other.domain}")
 
     def clues(self) -> Clues:
         """The domain, which is among the keys of every address under it."""
@@ -101,6 +113,10 @@ class Listed:
         address = thing.address.casefold()
         return HIT if address and index_of(lists.get(self.name, ()), _bare).has(address) else None
 
+    def lists(self) -> Collection[str]:
+        """The list that is asked."""
+        return (self.name,)
+
 
 def address_texts(addresses: Iterable[Address], form: Form) -> list[str]:
     """Everything that a matcher looks at in these addresses, in a form that clues are written in."""
@@ -115,7 +131,7 @@ def _keys(address: Address) -> Iterator[str]:
     folded = address.address.casefold()
     yield folded
     yield f"@{folded.rpartition('@')[2]}"
-    domain = f".{address.domain}"
+    domain = f".{address.domain.casefold()}"
     for offset, char in enumerate(domain):
         if char == ".":
             yield domain[offset:]

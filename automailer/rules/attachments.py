@@ -19,6 +19,7 @@ from automailer.settings import Comparison
 __all__ = ["ATTACHMENT_FIELDS", "AttachmentTest", "HasAttachment", "read_attachment", "read_has_attachment"]
 
 _SHOWN = 8
+_AT_LEAST_ONE = Comparison(">=", 1)
 
 
 def attached(subject: Subject) -> tuple[Attachment, ...]:
@@ -41,6 +42,12 @@ class HasAttachment:
             answer(bool(files) is self.wanted), _shown([_Look(file, (), {}, fits=True) for file in files])
         )
 
+    def excludes(self, other: object) -> bool:
+        """Tell whether the other wants what this does not."""
+        if isinstance(other, AttachmentTest):
+            return not self.wanted and other.wants_one
+        return isinstance(other, HasAttachment) and self.wanted is not other.wanted
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttachmentTest:
@@ -61,6 +68,28 @@ class AttachmentTest:
         for hit in fitting[0].hits.values() if fitting else ():
             captures.update(hit.captures)
         return Seen(Answer.YES, _shown(fitting), captures)
+
+    @property
+    def wants_one(self) -> bool:
+        """Whether there must be an attachment at all."""
+        return not self.count.holds(0)
+
+    def implies(self, other: object) -> bool:
+        """Tell whether the other asks for no more."""
+        if isinstance(other, HasAttachment):
+            return other.wanted and self.wants_one
+        if not isinstance(other, AttachmentTest):
+            return False
+        if self.matchers == other.matchers:
+            return self.count.implies(other.count)
+        fewer = other.matchers.items() <= self.matchers.items()
+        return fewer and self.wants_one and _AT_LEAST_ONE.implies(other.count)
+
+    def excludes(self, other: object) -> bool:
+        """Compare the counts of two that ask the same, but for the counts."""
+        if not isinstance(other, AttachmentTest) or self.matchers != other.matchers:
+            return False
+        return self.count.excludes(other.count)
 
     def _look(self, file: Attachment, lists: Lists) -> _Look:
         hits: dict[str, Hit] = {}
@@ -108,7 +137,7 @@ def _read_test(value: object, scope: Scope) -> AttachmentTest:
         message = f'expected a mapping such as {{name: "*.pdf"}}, found {short(value)!r}'
         raise Refused(Fault(message=message))
     refusals, found = Refusals(), dict[str, Matcher[Attachment]]()
-    count = Comparison(">=", 1)
+    count = _AT_LEAST_ONE
     with refusals.inside():
         refuse_unknown_keys(value, (*ATTACHMENT_FIELDS, "count"))
     for name, wanted in value.items():

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from automailer.rules.circumstances import Circumstances
 from automailer.rules.clue import Clues, Field, Form, clues_of_any
 from automailer.rules.leaf import NOT_FETCHED, Rank, Seen, observed
 from automailer.rules.matcher import Hit, read_each
 from automailer.rules.model import Answer, Subject, Test
+from automailer.rules.overlap import every_excludes, every_implies, why_none_fits
 from automailer.rules.presence import Presence, numbered, or_count, or_presence
 from automailer.rules.scope import Scope
 from automailer.rules.site import Site
@@ -37,11 +39,12 @@ _one_of_many = or_count(_one_text)
 class Source:
     """Where texts come from: `read` gives all there are, None when they were not fetched.
 
-    `always`: where there is none, the empty text is compared.
+    `always`: where there is none, the empty text is compared. `single`: there is never more than one.
     """
 
     read: Callable[[Subject], tuple[str, ...] | None]
     always: bool = False
+    single: bool = False
 
     def compared(self, texts: tuple[str, ...]) -> tuple[str, ...]:
         """What matchers are put to when these texts are there."""
@@ -84,6 +87,24 @@ class TextTest:
                 if hit is not None:
                     return _seen(hit, text, note)
         return Seen(Answer.NO, numbered(self.alternatives, len(texts), _shown(texts)) + note)
+
+    def implies(self, other: object) -> bool:
+        """Tell whether each alternative needs one of the other's, in the same texts."""
+        if not isinstance(other, TextTest) or self.source != other.source:
+            return False
+        return every_implies(self.alternatives, other.alternatives, blank=self.source.always)
+
+    def excludes(self, other: object) -> bool:
+        """Tell whether no alternative goes with any of the other's; several texts may well meet both."""
+        if not isinstance(other, TextTest) or self.source != other.source:
+            return False
+        return every_excludes(
+            self.alternatives, other.alternatives, blank=self.source.always, single=self.source.single
+        )
+
+    def impossible(self, around: Circumstances) -> str:
+        """Tell why none of the alternatives ever fits."""
+        return why_none_fits(self.alternatives, around.empty)
 
     @property
     def field(self) -> Field:
@@ -166,6 +187,6 @@ def _unless_blank(text: str) -> tuple[str, ...]:
     return (text,) if text and not text.isspace() else ()
 
 
-_SUBJECT = Source(read=_subject_of, always=True)
-_BODY = Source(read=_body_of, always=True)
-_HTML = Source(read=_html_of, always=True)
+_SUBJECT = Source(read=_subject_of, always=True, single=True)
+_BODY = Source(read=_body_of, always=True, single=True)
+_HTML = Source(read=_html_of, always=True, single=True)

@@ -9,12 +9,14 @@ from functools import partial
 
 from automailer.message import Address
 from automailer.rules.address import AddressMatcher, address_texts, read_one_address
+from automailer.rules.circumstances import Circumstances
 from automailer.rules.clue import Clues, Form, clues_of_any
 from automailer.rules.content import Source, TextTest, read_fields
 from automailer.rules.groups import AllOf
 from automailer.rules.leaf import Leaf, Seen, observed
 from automailer.rules.matcher import read_each
 from automailer.rules.model import Answer, Subject, Test
+from automailer.rules.overlap import every_excludes, every_implies, why_none_fits
 from automailer.rules.presence import Presence, numbered, or_count, or_presence
 from automailer.rules.refusal import short
 from automailer.rules.scope import Scope
@@ -53,6 +55,10 @@ class Addresses:
         """All of them, in order."""
         message = subject.message
         return [each for name in self.headers for each in message.addresses(name) if each != _NOBODY]
+
+    def within(self, other: Addresses) -> bool:
+        """Tell whether all of these are among the other's."""
+        return set(self.headers) <= set(other.headers)
 
     def texts(self, subject: Subject, form: Form) -> list[str]:
         """All that matchers look at, in a form that clues are written in."""
@@ -96,6 +102,25 @@ class AddressTest:
 
     def _shown(self, addresses: list[Address]) -> str:
         return numbered(self.alternatives, len(addresses), _shown(addresses))
+
+    def implies(self, other: object) -> bool:
+        """Tell whether each alternative needs one of the other's, in headers that the other reads too."""
+        if not isinstance(other, AddressTest) or not self.field.within(other.field):
+            return False
+        few = any(isinstance(each, Presence) and not each.grows for each in self.alternatives)
+        if few and self.field != other.field:
+            return False
+        return every_implies(self.alternatives, other.alternatives)
+
+    def excludes(self, other: object) -> bool:
+        """Tell whether one asks for addresses where the other has none; several addresses may well meet both."""
+        if not isinstance(other, AddressTest) or self.field != other.field:
+            return False
+        return every_excludes(self.alternatives, other.alternatives)
+
+    def impossible(self, around: Circumstances) -> str:
+        """Tell why none of the alternatives ever fits."""
+        return why_none_fits(self.alternatives, around.empty)
 
     def clues(self) -> Clues | None:
         """What must be there."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 from functools import partial
+from itertools import combinations
 from typing import Protocol
 
+from automailer.rules.circumstances import Circumstances
 from automailer.rules.leaf import Seen, answer
 from automailer.rules.matcher import read_each
 from automailer.rules.model import Answer, Subject, Test
-from automailer.rules.ranges import read_days, read_hours, read_instant, read_weekdays
+from automailer.rules.overlap import apart
+from automailer.rules.ranges import DayRange, read_days, read_hours, read_instant, read_weekdays
 from automailer.rules.refusal import Fault, Refusals, Refused, one_of, refuse_unknown_keys, short
 from automailer.rules.scope import Scope
 from automailer.rules.site import Site
@@ -27,6 +30,12 @@ class Condition(Protocol):
 
     def holds(self, moment: datetime) -> bool: ...
 
+    def excludes(self, other: object) -> bool:
+        """Tell whether no moment meets both; it need not know of all that knows of it."""
+
+    def over(self, now: datetime) -> bool:
+        """Tell whether no moment from now on meets it."""
+
 
 @dataclass(frozen=True, slots=True)
 class AnyOfThese:
@@ -37,6 +46,14 @@ class AnyOfThese:
     def holds(self, moment: datetime) -> bool:
         """Tell whether one of them holds."""
         return any(condition.holds(moment) for condition in self.conditions)
+
+    def excludes(self, other: object) -> bool:
+        """Ask each of them."""
+        return all(apart(condition, other) for condition in self.conditions)
+
+    def over(self, now: datetime) -> bool:
+        """Ask each of them."""
+        return all(condition.over(now) for condition in self.conditions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +66,20 @@ class After:
         """Compare; an instant written without an offset is in the moment's zone."""
         return moment >= _in_zone(self.instant, moment.tzinfo)
 
+    def excludes(self, other: object) -> bool:
+        """Compare with an end, where both are written with an offset or both without."""
+        match other:
+            case Before(end):
+                return (end.tzinfo is None) is (self.instant.tzinfo is None) and end <= self.instant
+            case DayRange(last=last):
+                return self.instant.tzinfo is None and last < self.instant.date()
+            case _:
+                return False
+
+    def over(self, now: datetime) -> bool:
+        """It never ends."""
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Before:
@@ -59,6 +90,16 @@ class Before:
     def holds(self, moment: datetime) -> bool:
         """Compare; an instant written without an offset is in the moment's zone."""
         return moment < _in_zone(self.instant, moment.tzinfo)
+
+    def excludes(self, other: object) -> bool:
+        """Compare with days that begin no earlier; `After` compares with this."""
+        if not isinstance(other, DayRange) or self.instant.tzinfo is not None:
+            return False
+        return self.instant <= datetime.combine(other.first, time())
+
+    def over(self, now: datetime) -> bool:
+        """Compare with the end."""
+        return not self.holds(now)
 
 
 def _in_zone(instant: datetime, zone: tzinfo | None) -> datetime:
@@ -80,6 +121,25 @@ class MomentTest:
         value = f"{moment:%a} {moment.isoformat(sep=' ', timespec='minutes')}"
         return Seen(answer(all(condition.holds(moment) for condition in self.conditions)), value)
 
+    def implies(self, other: object) -> bool:
+        """Tell whether all that the other asks of the same moment is asked here."""
+        if not isinstance(other, MomentTest) or other.clock is not self.clock:
+            return False
+        return set(other.conditions) <= set(self.conditions)
+
+    def excludes(self, other: object) -> bool:
+        """Tell whether the same moment can't meet both."""
+        if not isinstance(other, MomentTest) or other.clock is not self.clock:
+            return False
+        return any(apart(one, another) for one in self.conditions for another in other.conditions)
+
+    def impossible(self, around: Circumstances) -> str:
+        """Tell why no moment meets all conditions, or none from now on."""
+        if any(apart(one, another) for one, another in combinations(self.conditions, 2)):
+            return "no moment is like that"
+        past = self.clock is _now_of and any(condition.over(around.now) for condition in self.conditions)
+        return "that time is over" if past else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgeTest:
@@ -95,6 +155,18 @@ class AgeTest:
             return Seen(Answer.NO, "(none)")
         age = subject.now - moment
         return Seen(answer(self.bound.holds(age)), _rounded(age))
+
+    def implies(self, other: object) -> bool:
+        """Compare bounds on the same moment."""
+        if not isinstance(other, AgeTest) or other.clock is not self.clock:
+            return False
+        return self.bound.implies(other.bound)
+
+    def excludes(self, other: object) -> bool:
+        """Compare bounds on the same moment."""
+        if not isinstance(other, AgeTest) or other.clock is not self.clock:
+            return False
+        return self.bound.excludes(other.bound)
 
 
 def _moment(clock: Clock, subject: Subject) -> datetime | None:

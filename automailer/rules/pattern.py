@@ -55,6 +55,12 @@ class Pattern:
         self.source = source
         self.names = tuple(compiled.groupindex)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Pattern) and other.source == self.source
+
+    def __hash__(self) -> int:
+        return hash(self.source)
+
     def search(self, octets: bytes) -> Found | None:
         """Find the first, leftmost place that fits in a text in UTF-8."""
         found = self._compiled.search(octets)

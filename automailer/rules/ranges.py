@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -38,6 +39,24 @@ class DayRange:
         """Tell whether the moment's day, in its own zone, lies in it."""
         return self.first <= moment.date() <= self.last
 
+    def excludes(self, other: object) -> bool:
+        """Tell whether no day is in both, or none is one of the weekdays."""
+        match other:
+            case DayRange(first, last):
+                return last < self.first or self.last < first
+            case Weekdays(days):
+                return days.isdisjoint(self._weekdays())
+            case _:
+                return False
+
+    def over(self, now: datetime) -> bool:
+        """Tell whether the last day is past."""
+        return self.last < now.date()
+
+    def _weekdays(self) -> Iterator[int]:
+        length = (self.last - self.first).days + 1
+        return ((self.first.weekday() + offset) % 7 for offset in range(min(length, 7)))
+
 
 @dataclass(frozen=True, slots=True)
 class HourRange:
@@ -53,6 +72,19 @@ class HourRange:
             return self.first <= minute < self.last
         return minute >= self.first or minute < self.last
 
+    def excludes(self, other: object) -> bool:
+        """Tell whether the two have no minute in common."""
+        return isinstance(other, HourRange) and self._minutes().isdisjoint(other._minutes())
+
+    def over(self, now: datetime) -> bool:
+        """It comes again every day."""
+        return False
+
+    def _minutes(self) -> frozenset[int]:
+        if self.first < self.last:
+            return frozenset(range(self.first, self.last))
+        return frozenset(range(MIDNIGHT)) - frozenset(range(self.last, self.first))
+
 
 @dataclass(frozen=True, slots=True)
 class Weekdays:
@@ -63,6 +95,14 @@ class Weekdays:
     def holds(self, moment: datetime) -> bool:
         """Tell whether the moment's day of the week, in its own zone, is one of them."""
         return moment.weekday() in self.days
+
+    def excludes(self, other: object) -> bool:
+        """Tell whether the two have no day in common."""
+        return isinstance(other, Weekdays) and self.days.isdisjoint(other.days)
+
+    def over(self, now: datetime) -> bool:
+        """It comes again every week."""
+        return False
 
 
 def read_weekdays(value: object) -> Weekdays:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from automailer.rules.circumstances import Circumstances
 from automailer.rules.leaf import Seen, answer
 from automailer.rules.model import Subject, Test
 from automailer.rules.refusal import Fault, Refused, short
@@ -24,6 +25,25 @@ class SizeTest:
         """Compare; known before anything is fetched."""
         size = subject.message.size
         return Seen(answer(self.bound.holds(size)), f"{size} octets")
+
+    def implies(self, other: object) -> bool:
+        """Compare bounds."""
+        return isinstance(other, SizeTest) and self.bound.implies(other.bound)
+
+    def excludes(self, other: object) -> bool:
+        """Compare bounds."""
+        return isinstance(other, SizeTest) and self.bound.excludes(other.bound)
+
+    def impossible(self, around: Circumstances) -> str:
+        """No message has less than no octets."""
+        return "no message is that small" if self.bound.excludes(_ANY_SIZE) else ""
+
+    def inevitable(self) -> bool:
+        """Every message has no octets at least."""
+        return _ANY_SIZE.implies(self.bound)
+
+
+_ANY_SIZE = Comparison(">=", 0)
 
 
 def read_size_bound(value: object, scope: Scope) -> Comparison[int]:

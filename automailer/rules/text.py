@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TypeVar
@@ -100,6 +100,30 @@ class Plain:
             return (Clue(form, self.needle, whole=True),)
         return (Clue(form, glob_pattern(self.needle) if self.find is _fits else re.escape(self.needle)),)
 
+    def implies(self, other: object) -> bool:
+        """Tell whether whatever fits this fits the other too."""
+        if not isinstance(other, Plain) or self.exact != other.exact:
+            return False
+        if self.find is _equal:
+            return other.find(self.needle, other.needle) >= 0
+        if other.find is _find:
+            return self.find in (_find, _begins, _ends) and other.needle in self.needle
+        one_end = self.find is other.find and self.find in (_begins, _ends)
+        return one_end and self.find(self.needle, other.needle) >= 0
+
+    def excludes(self, other: object) -> bool:
+        """Tell whether no text fits this and the other."""
+        if self.exact and self.find is _equal:
+            return isinstance(other, Plain | Regex) and other.match(self.needle) is None
+        if not isinstance(other, Plain) or self.exact != other.exact:
+            return False
+        if self.find is _equal:
+            return other.find(self.needle, other.needle) < 0
+        one_end = self.find is other.find and self.find in (_begins, _ends)
+        return (
+            one_end and self.find(self.needle, other.needle) < 0 and self.find(other.needle, self.needle) < 0
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Regex:
@@ -135,6 +159,10 @@ class Listed:
         """Look the text up."""
         folding = str if self.exact else fold
         return HIT if index_of(lists.get(self.name, ()), folding).has(folding(thing)) else None
+
+    def lists(self) -> Collection[str]:
+        """The list that is asked."""
+        return (self.name,)
 
 
 def _equal(text: str, needle: str) -> int:

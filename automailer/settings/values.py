@@ -137,6 +137,18 @@ class Comparison(Generic[T]):
         """True when `x` stands in this relation to the value."""
         return _OPERATORS[self.operator](x, self.value)
 
+    def implies(self, other: Comparison[T]) -> bool:
+        """True when whatever this holds for, the other holds for too."""
+        alike = self.operator == "=" or self.operator[0] == other.operator[0]
+        return self == other or (alike and other.holds(self.value))
+
+    def excludes(self, other: Comparison[T]) -> bool:
+        """True when there is nothing that both hold for."""
+        if "=" in (self.operator, other.operator):
+            return not other.holds(self.value) if self.operator == "=" else not self.holds(other.value)
+        opposed = self.operator[0] != other.operator[0]
+        return opposed and not (self.holds(other.value) and other.holds(self.value))
+
     def __str__(self) -> str:
         value = format_duration(self.value) if isinstance(self.value, timedelta) else str(self.value)
         return f"{self.operator}{value}"
