@@ -20,6 +20,7 @@ from automailer.actions.model import (
 from automailer.actions.perform import exists, save
 from automailer.actions.plan import plan
 from automailer.actions.read import ACTIONS, ActionReader
+from automailer.actions.recipients import fixed_addresses
 from automailer.actions.schema import action_schemas
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Unknown",
     "action_schemas",
     "exists",
+    "fixed_addresses",
     "plan",
     "save",
 ]

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, PrivateAt
 
 from automailer.message import Address
 from automailer.rules import Subject, short
+from automailer.settings import KeyPath
 from automailer.templating import LocalFile, Templates
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Tags",
     "Unknown",
     "refuse",
+    "texts_in",
 ]
 
 
@@ -97,6 +99,15 @@ class Plan:
     refused: str | None = None
     keeps: bool = False
     unread: bool = False
+
+
+def texts_in(value: object, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str]]:
+    """Every text in a value, however deep, with the steps to it."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, list | dict):
+        for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from texts_in(inner, (*path, step))
 
 
 def refuse(reason: str, fields: Mapping[str, Any], *, keeps: bool = False) -> Plan:
@@ -230,6 +241,12 @@ class ActionModel(BaseModel):
     def given(self) -> dict[str, Any]:
         """The fields that hold no templates, as the file has them (`7d`, not a week)."""
         return {name: value for name, value in self._given.items() if name not in self.templated}
+
+    def texts(self) -> Iterator[tuple[KeyPath, str]]:
+        """Every template in it, with the steps to it from where the action stands in the file."""
+        for name, value in self._given.items():
+            if name in self.templated:
+                yield from texts_in(value, (name,))
 
     def assigns(self, subject: Subject) -> Mapping[str, Any]:
         """Values for later rules and templates; only `set` has any."""

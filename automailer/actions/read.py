@@ -10,7 +10,7 @@ from automailer.actions.delete import Delete
 from automailer.actions.fields import is_template
 from automailer.actions.forward import Forward
 from automailer.actions.keep import KeepMessage
-from automailer.actions.model import ActionModel
+from automailer.actions.model import ActionModel, texts_in
 from automailer.actions.recipients import address_fault
 from automailer.actions.redirect import Redirect
 from automailer.actions.reply import Reply
@@ -45,8 +45,6 @@ ACTIONS: Mapping[str, type[ActionModel]] = {
 _LATER = frozenset({"notify", "webhook", "run", "digest"})
 _NAMES = frozenset({"message", "match", "vars", "rule", "now"})
 _RECIPIENT_FIELDS = ("to", "cc", "bcc")
-
-_Texts = Iterator[tuple[KeyPath, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +89,7 @@ class _Written:
         for field in self.fields:
             if field not in self.model.templated:
                 continue
-            for path, text in _texts(self._at(field), self.fields[field]):
+            for path, text in texts_in(self.fields[field], self._at(field)):
                 try:
                     check_text(text, known=_NAMES | self.model.more_names)
                 except TemplateError as exc:
@@ -141,15 +139,6 @@ def _bad_list(
         yield document.problem(path, f"list {name!r} has globs: it can't be used as recipients")
     elif fault := next(filter(None, map(address_fault, entries)), ""):
         yield document.problem(path, f"list {name!r} can't be used as recipients: {fault}")
-
-
-def _texts(path: KeyPath, value: object) -> _Texts:
-    """Every text of a field, with its place."""
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, list | dict):
-        for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _texts((*path, step), inner)
 
 
 def _in_full(model: type[ActionModel], value: object) -> object:

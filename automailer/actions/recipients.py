@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from automailer.actions.fields import ListReference, Recipients, is_template, rendered
+from automailer.actions.model import ActionModel
 from automailer.compose import envelope_address
-from automailer.errors import PermanentError
+from automailer.errors import PermanentError, TemporaryError
 from automailer.message import Address, parse_addresses
 from automailer.rules import Subject
 
-__all__ = ["MAX_RECIPIENTS", "address_fault", "addresses"]
+__all__ = ["MAX_RECIPIENTS", "address_fault", "addresses", "fixed_addresses"]
 
 MAX_RECIPIENTS = 1_000
 """Of one action: more than that is a mailing-list server's work."""
@@ -40,6 +42,16 @@ def addresses(recipients: Recipients, subject: Subject) -> tuple[Address, ...]:
     return tuple(found.values())
 
 
+def fixed_addresses(action: ActionModel, lists: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The addresses that an action sends to, whatever the mail says: written out, or in a list that can be read."""
+    found: dict[str, None] = {}
+    for field in ("to", "cc", "bcc"):
+        value = getattr(action, field, ())
+        for entry in value if isinstance(value, tuple) else ():
+            found.update((address.address.casefold(), None) for address in _fixed(entry, lists))
+    return tuple(found)
+
+
 def address_fault(text: str) -> str:
     """Why mail can't go to what is written there, or ""."""
     try:
@@ -58,6 +70,16 @@ def _all(recipients: Recipients, subject: Subject) -> Iterator[Address]:
             yield from _from_template(entry, subject)
         else:
             yield from _parsed(entry)
+
+
+def _fixed(entry: str | ListReference, lists: Mapping[str, tuple[str, ...]]) -> Iterator[Address]:
+    if isinstance(entry, str):
+        if not is_template(entry):
+            yield from _parsed(entry)
+        return
+    with suppress(TemporaryError):
+        for text in lists.get(entry.list, ()):
+            yield from _parsed(text)
 
 
 def _from_template(source: str, subject: Subject) -> tuple[Address, ...]:

@@ -11,15 +11,18 @@ from automailer.templating.inline import (
     Expression,
     check_text,
     compile_expression,
+    expression_usage,
     render_pattern,
     render_text,
+    text_usage,
 )
 from automailer.templating.model import LocalFile, Picture, Rendered
-from automailer.templating.names import KNOWN_NAMES, names
+from automailer.templating.names import KNOWN_NAMES, MEMBERS, names
 from automailer.templating.templates import Templates
 
 __all__ = [
     "KNOWN_NAMES",
+    "MEMBERS",
     "Expression",
     "LocalFile",
     "Picture",
@@ -28,10 +31,12 @@ __all__ = [
     "check_text",
     "compile_expression",
     "depth_limit",
+    "expression_usage",
     "inline_styles",
     "media_type",
     "names",
     "read_file",
     "render_pattern",
     "render_text",
+    "text_usage",
 ]

@@ -15,8 +15,17 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from automailer.templating.sandbox import Sandbox
+    from automailer.templating.usage import Usage
 
-__all__ = ["Expression", "check_text", "compile_expression", "render_pattern", "render_text"]
+__all__ = [
+    "Expression",
+    "check_text",
+    "compile_expression",
+    "expression_usage",
+    "render_pattern",
+    "render_text",
+    "text_usage",
+]
 
 INLINE = "inline template"
 """Stands for the file of a template whose place was not given."""
@@ -52,7 +61,7 @@ def compile_expression(source: str, *, where: Place | str = INLINE) -> Expressio
     with template_errors(*_file_and_line(where)):
         sandbox = _sandbox()
         compiled = sandbox.compile_expression(source, undefined_to_none=False)
-    _refuse_unknown("{{ (" + source + "\n) }}", KNOWN_NAMES, where)
+    _refuse_unknown(_printing(source), KNOWN_NAMES, where)
     return Expression(source=source, where=where, _compiled=compiled)
 
 
@@ -79,6 +88,22 @@ def check_text(source: str, *, where: Place | str = INLINE, known: Collection[st
     with template_errors(*_file_and_line(where)):
         _compiled(source)
     _refuse_unknown(source, known, where)
+
+
+def text_usage(source: str) -> Usage:
+    """What an inline template that passed `check_text` does with names."""
+    from automailer.templating.usage import usage_of
+
+    return usage_of(_sandbox(), source)
+
+
+def expression_usage(source: str) -> Usage:
+    """The same of an expression."""
+    return text_usage(_printing(source))
+
+
+def _printing(expression: str) -> str:
+    return "{{ (" + expression + "\n) }}"
 
 
 def _refuse_unknown(source: str, known: Collection[str], where: Place | str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from automailer.message import Address, Attachment, Bounce, Message
 
-__all__ = ["KNOWN_NAMES", "View", "names"]
+__all__ = ["KNOWN_NAMES", "MEMBERS", "View", "names"]
 
 MAX_TEXT = 900_000
 """Characters of a message's text and HTML that templates see; longer ones come from machines, to be saved."""
@@ -68,7 +68,7 @@ def names(  # noqa: PLR0913 - the names that users know, one argument each
 ) -> dict[str, Any]:
     """Gather what a template sees of a message: `message`, `match`, `vars`, `rule.name`, `now` and `more`."""
     return {
-        "message": _message_view(message, {"mailbox": mailbox, "uidl": uidl}),
+        "message": _message_view(message, dict(zip(_CIRCUMSTANCES, (mailbox, uidl), strict=True))),
         "match": _fixed("match", match),
         "vars": _fixed("vars", vars),
         "rule": _fixed("rule", {"name": rule}),
@@ -139,3 +139,14 @@ _OF_ATTACHMENT: dict[str, Callable[[Attachment], Any]] = {
     "sha256": lambda attachment: attachment.sha256,
     "members": lambda attachment: attachment.members,
 }
+
+_CIRCUMSTANCES = ("mailbox", "uidl")
+
+MEMBERS: Mapping[tuple[str, ...], frozenset[str]] = {
+    ("message",): frozenset((*_OF_MESSAGE, *_CIRCUMSTANCES)),
+    ("message", "from"): frozenset(("name", "address", "local", "domain")),
+    ("message", "bounce"): frozenset(_OF_BOUNCE),
+    ("rule",): frozenset(("name",)),
+    ("attachment",): frozenset(_OF_ATTACHMENT),
+}
+"""What stands behind the dot of a name, where that is the same for every message."""

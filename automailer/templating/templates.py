@@ -19,7 +19,10 @@ from automailer.templating.model import Rendered
 from automailer.templating.names import KNOWN_NAMES
 
 if TYPE_CHECKING:
+    from jinja2 import FileSystemLoader
+
     from automailer.templating.sandbox import Sandbox
+    from automailer.templating.usage import Usage
 
 __all__ = ["Templates"]
 
@@ -53,6 +56,53 @@ class Templates:
             problem for path in self._kinds(name).values() for problem in self._problems(path, known)
         )
 
+    def files(self, name: str) -> tuple[Path, ...]:
+        """The files of the template, in the one folder that counts."""
+        return tuple(self._kinds(name).values())
+
+    def hidden(self, name: str) -> tuple[Path, ...]:
+        """Files of that name in folders behind the one that counts: nobody reads them."""
+        counts = {path.parent for path in self.files(name)}
+        folders = (folder for folder in self._folders if (folder / name).parent not in counts)
+        paths = (folder / f"{name}.{kind}.j2" for folder in folders for kind in _KINDS) if counts else ()
+        return tuple(path for path in paths if path.is_file())
+
+    def usages(self, name: str) -> Mapping[Path, Usage]:
+        """What the template's files, and those that they include, do with names.
+
+        Those that can't be read or parsed are left out.
+        """
+        found: dict[Path, Usage] = {}
+        for path in self.files(name):
+            self._gather(self._loader_name(path), found)
+        return found
+
+    def has_file(self, name: str) -> bool:
+        """Tell whether a template may include a file of this name."""
+        from jinja2 import TemplateNotFound
+
+        try:
+            self._loader.get_source(self._sandbox, name)
+        except TemplateNotFound:
+            return False
+        return True
+
+    def _gather(self, name: str, found: dict[Path, Usage]) -> None:
+        from jinja2 import TemplateError as Broken
+
+        from automailer.templating.usage import usage_of
+
+        try:
+            source, file, _ = self._loader.get_source(self._sandbox, name)
+            path = Path(file)
+            if path in found:
+                return
+            found[path] = usage_of(self._sandbox, source)
+        except (Broken, UnicodeDecodeError):
+            return
+        for included in found[path].includes:
+            self._gather(included.name, found)
+
     def render(self, name: str, names: Mapping[str, Any]) -> Rendered:
         """Fill the template in; raises TemplateError with its file and line."""
         kinds = self._kinds(name)
@@ -81,12 +131,16 @@ class Templates:
         return {}
 
     @cached_property
-    def _sandbox(self) -> Sandbox:
+    def _loader(self) -> FileSystemLoader:
         from jinja2 import FileSystemLoader
 
+        return FileSystemLoader(self._folders)
+
+    @cached_property
+    def _sandbox(self) -> Sandbox:
         from automailer.templating.sandbox import Sandbox
 
-        return Sandbox(FileSystemLoader(self._folders))
+        return Sandbox(self._loader)
 
     def _loader_name(self, path: Path) -> str:
         folder = next(folder for folder in self._folders if path.is_relative_to(folder))
