@@ -76,6 +76,11 @@ class Message:
         return Message(self.octets[: self._section.body], size=self.size, complete=False)
 
     @property
+    def body_start(self) -> int:
+        """The offset in the octets at which the header has ended."""
+        return self._section.body
+
+    @property
     def fields(self) -> tuple[Field, ...]:
         """Every header field as it stands in the message, nothing decoded."""
         return self._section.fields

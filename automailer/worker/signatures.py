@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from automailer.errors import TemporaryError
-from automailer.message import ascii_domain, canonical_body
+from automailer.message import ascii_domain, canonical_body, parse
 from automailer.rules import Signature
 
 if TYPE_CHECKING:
@@ -103,7 +103,16 @@ def check_signatures(octets: bytes | memoryview, look_up: LookUp) -> tuple[Signa
     if len(signer.headers) > MAX_FIELDS:
         return (Signature(result="permerror", domain="", reason="the header has too many fields"),)
     body = _Body(octets, end.end() if end else len(octets))
+    if not _reads_as_we_do(signer, body):
+        return (Signature(result="permerror", domain="", reason="the header can be read in two ways"),)
     return tuple(_checked(signer, body, look_up))
+
+
+def _reads_as_we_do(signer: DKIM, body: _Body) -> bool:
+    """Whether what is signed is what rules see: a lone CR, or `From :`, hides a field from one of the two."""
+    ours = parse(body.octets)
+    names = [field.name.lower().encode() for field in ours.fields]
+    return names == [name.lower() for name, _ in signer.headers] and ours.body_start == body.start
 
 
 def _checked(signer: DKIM, body: _Body, look_up: LookUp) -> Iterator[Signature]:

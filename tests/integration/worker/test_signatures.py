@@ -118,6 +118,24 @@ def test_what_was_changed_does_not_pass(
     assert expected[1] in (None, one.reason)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"DKIM-", b"X: a\rFrom: ceo@example.com\rSubject: pay\r\rat once\r\nDKIM-"),
+        (b"DKIM-", b"X: a\rFrom: ceo@example.com\r\nDKIM-"),
+        (b"DKIM-", b"From : ceo@example.com\r\nDKIM-"),
+        (b"\r\n\r\n", b"\r\nX: a\r\rat once\r\n\r\n"),
+    ],
+    ids=["a mail before the mail", "From behind a lone CR", "From before a blank", "text behind lone CRs"],
+)
+def test_what_only_one_of_two_readers_sees_does_not_pass(
+    dns_server: DnsServer, before: bytes, after: bytes
+) -> None:
+    octets = sign(mail(), include_headers=SIGNED_FIELDS).replace(before, after, 1)
+    (one,) = check(octets)
+    assert (one.result, one.reason) == ("permerror", "the header can be read in two ways")
+
+
 def test_a_body_that_is_signed_in_part_does_not_pass_and_one_signed_whole_does(dns_server: DnsServer) -> None:
     octets = sign(mail(), length=True)
     assert results(octets) == [("pass", "example.com")]
