@@ -97,7 +97,7 @@ def trusted_results(fields: Iterable[Field], servers: Collection[str]) -> tuple[
     """
     found: dict[str, list[MethodResult]] = {}
     arrived = False
-    for one in fields:
+    for one in _plain_to_all(fields):
         name = one.name.lower()
         if name == "received":
             ours = _receiver(one.value) in servers
@@ -113,6 +113,14 @@ def trusted_results(fields: Iterable[Field], servers: Collection[str]) -> tuple[
                 if result.method not in topmost:
                     found.setdefault(result.method, []).append(result)
     return tuple(result for results in found.values() for result in results)
+
+
+def _plain_to_all(fields: Iterable[Field]) -> Iterator[Field]:
+    """The fields up to a lone CR: a server takes what is behind it for more of that field, and does not remove it."""
+    for one in fields:
+        yield one
+        if one.cut or one.value.endswith(b"\r"):
+            return
 
 
 def parse_authentication_results(value: bytes) -> AuthenticationResults | None:

@@ -196,6 +196,13 @@ def test_a_field_that_was_cut_does_not_count() -> None:
     assert trusted(f"{OURS}dkim=pass ({'x' * 70_000})\n") == []
 
 
+def test_a_field_that_the_server_could_not_see_does_not_count() -> None:
+    """To a server, and to RFC 5322, a lone CR ends no line: it leaves alone what looks like a field behind it."""
+    hidden = b"X-Note: a\rAuthentication-Results: mx.example.com; dkim=pass header.d=example.com\r\n"
+    message = parse(b"Received: from x by mx.example.com; now\r\n" + hidden + b"\r\nbody\r\n")
+    assert trusted_results(message.fields, ("mx.example.com",)) == ()
+
+
 def test_the_server_may_have_a_name_with_an_umlaut() -> None:
     field = "Authentication-Results: mx.xn--bcher-kva.example; dkim=pass\n"
     assert trusted(field, "MX.Bücher.example.") == ["dkim=pass"]
