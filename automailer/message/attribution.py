@@ -21,6 +21,9 @@ __all__ = [
 MAX_LINE = 400
 """Characters of a line that is compared; introductions are shorter."""
 
+MAX_ATTRIBUTION = 600
+"""Characters of all of its lines."""
+
 ATTRIBUTION_LINES = 4
 HEADER_LINES = 12
 
@@ -42,13 +45,13 @@ _TIME = re.compile(
     r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d[-. ]\w{3,9}\.?[-. ]\d{2,4}|\b\d{1,2}[:.h]\d{2}\b|\d\s*[年月日년월일]"
     r"|\w{3,12}\.?\s+\d{1,2},?\s+\d{4}|\d{1,2}\.?\s+(?:de\s+)?\w{3,12}\.?,?\s+(?:de\s+)?\d{4}"
 )
-_ADDRESS = re.compile(r"[^\s@<>]{1,80}@[^\s@<>]{1,80}")
+_ADDRESS = re.compile(r"[^\s@<>]@[^\s@<>]")
 _ENDS_IN_VERB = re.compile(
     r"(?:wrote|schrieb|écrit|escribió|scritto|escreveu|schreef|skrev|kirjoitti|写道|寫道)\s*[:：]$"
 )
 _DATE_AND_ADDRESS = re.compile(r"\s{0,8}\d{4}[-/.]\d.{0,200}<[^<>]{3,200}>$")
 _ENDS = (":", "：", ">", "-")
-_DASHED = re.compile(r"-{2,}\s?(?:On\s)?\S.{0,200}\bwrote\s?-{2,}$")
+_DASHED = re.compile(r"-{2,}+\s?(?:On\s)?\S.{0,200}\bwrote\s?-{2,}$")
 
 _MESSAGE = (
     "original message|reply message|ursprüngliche nachricht|originalnachricht|antwort nachricht|message d'origine|"
@@ -128,6 +131,8 @@ def length_of_attribution(lines: Sequence[str], at: int, *, above_quote: Sequenc
         if not line.strip() or len(line) > MAX_LINE or line.startswith(">"):
             return 0
         joined, above = f"{joined} {line.strip()}".strip(), above_quote[at + number - 1]
+        if len(joined) > MAX_ATTRIBUTION:
+            return 0
         if not joined.endswith(_ENDS):
             continue
         if _is_attribution(joined, first=lines[at], is_one=number == 1, above=above):

@@ -21,6 +21,9 @@ from automailer.message.markup import tag_end, tags
 
 __all__ = ["reply_of", "without_quotes"]
 
+MAX_TRIMMED = 500_000
+"""Characters in which quotes are looked for; what stands behind them is kept, or is history like what is before it."""
+
 _RULE = re.compile(r"\s*[-_—=*─]{5,}\s*$")
 # RFC 3676 4.3; the second is what is left of it where blanks at line ends are lost, the third Apple's correction of it,
 # the last the rule above the footer of a mailing list.
@@ -46,7 +49,9 @@ _FORWARD = re.compile(r"(?:\s|<[^<>]{0,500}>){0,8}-{5,}\s*\w")
 
 def reply_of(text: str) -> str:
     """Return the words of a text's writer: no quotes, no introductions of quotes, no signature."""
-    return _Reader(text.split("\n")).read()
+    end = text.find("\n", MAX_TRIMMED)
+    head, rest = (text[:end], text[end + 1 :].split("\n")) if end >= 0 else (text, [])
+    return _Reader(head.split("\n")).read(rest)
 
 
 class _Reader:
@@ -60,8 +65,8 @@ class _Reader:
         self.stretch: list[str] = []
         self.has_words = False
 
-    def read(self) -> str:
-        """Take lines until history begins."""
+    def read(self, rest: Sequence[str]) -> str:
+        """Take lines until history begins; if it does not, the rest as it is."""
         at = 0
         while at < len(self.lines):
             if is_forwarding(self.lines[at]) and not self.quoted[at]:
@@ -71,9 +76,11 @@ class _Reader:
             step = self._step(at)
             if not step:
                 _drop_rule(self.stretch)
+                rest = ()
                 break
             at += step
         self._end_stretch()
+        self.kept += rest
         return _EMPTY_LINES.sub("\n\n", "\n".join(map(str.rstrip, self.kept))).strip("\n")
 
     def _step(self, at: int) -> int:

@@ -244,3 +244,9 @@ def test_any_text_has_a_reply_that_is_no_longer(text: str) -> None:
 def test_quotes_below_change_nothing(words: list[str], quotes: list[str]) -> None:
     own = "\n".join(words)
     assert reply_of("\n".join([own, *(f"> {line}" for line in quotes)])) == reply_of(own)
+
+
+def test_behind_a_long_text_nothing_is_looked_for() -> None:
+    words = "words of mine\n" * 40_000
+    assert reply_of(f"{words}> quote\nlast") == f"{words}> quote\nlast"
+    assert reply_of(f"mine\n\n-----Original Message-----\n{words}last") == "mine"
