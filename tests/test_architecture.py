@@ -27,6 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "journal": {"message", "errors", "shipped"},
     "outbox": {"smtp", "journal", "settings", "errors"},
     "sandbox": {"errors"},
+    "cautions": {"settings", "message", "rules", "actions", "compose", "templating", "errors"},
     "ruletests": {"settings", "message", "rules", "actions", "compose", "templating", "worker", "errors"},
 }
 COMPOSE = {"worker", "cli", "__main__", "__init__"}

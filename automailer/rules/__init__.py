@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from automailer.rules.address import AddressMatcher, read_address
+from automailer.rules.captures import captures_of
 from automailer.rules.circumstances import Circumstances
 from automailer.rules.evaluate import evaluate
 from automailer.rules.explain import Branch, deciding_test, described, explain, outline, rule_documents
 from automailer.rules.expression import template_names
 from automailer.rules.glob import is_glob, type_matches
 from automailer.rules.load import load_rules
-from automailer.rules.logic import Impossible, Logic, leaves
+from automailer.rules.logic import Impossible, Logic, conjuncts, leaves
 from automailer.rules.model import (
     Action,
     ActionCall,
@@ -65,7 +66,9 @@ __all__ = [
     "TestTrace",
     "TextMatcher",
     "Untold",
+    "captures_of",
     "compact",
+    "conjuncts",
     "deciding_test",
     "described",
     "evaluate",

@@ -17,7 +17,7 @@ from automailer.rules.leaf import Leaf, Rank
 from automailer.rules.model import Test
 from automailer.rules.overlap import Implying, apart
 
-__all__ = ["Impossible", "Logic", "leaves"]
+__all__ = ["Impossible", "Logic", "conjuncts", "leaves"]
 
 
 MAX_QUESTIONS = 10_000
@@ -104,7 +104,7 @@ class Logic:
         )
 
     def _contradiction(self, tests: Iterable[Test]) -> Impossible | None:
-        parts = tuple(_parts(tests))
+        parts = tuple(part for test in tests for part in conjuncts(test))
         for one, other in combinations(parts, 2):
             if self.excludes(one, other):
                 why = f"contradicts {one.describe()}"
@@ -166,21 +166,21 @@ def leaves(test: Test, *, positive: bool = True) -> Iterator[tuple[Leaf, bool]]:
             return
 
 
+def conjuncts(test: Test) -> Iterator[Test]:
+    """The tests that must all hold, those inside `all` too; the test itself where it is no `all`."""
+    if not isinstance(test, AllOf):
+        yield test
+        return
+    for each in test.tests:
+        yield from conjuncts(each)
+
+
 def _leaf_implies(one: Test, other: Test) -> bool:
     if not isinstance(one, Leaf) or not isinstance(other, Leaf):
         return False
     # One that reads captures, or asks the world, may not answer the same the second time.
     same = max(one.rank, other.rank) <= Rank.BODY and one.content == other.content
     return same or (isinstance(one.content, Implying) and one.content.implies(other.content))
-
-
-def _parts(tests: Iterable[Test]) -> Iterator[Test]:
-    """The tests, with those inside `all`."""
-    for test in tests:
-        if isinstance(test, AllOf):
-            yield from _parts(test.tests)
-        else:
-            yield test
 
 
 def _impossible(test: Test, why: str) -> Impossible:

@@ -16,14 +16,31 @@ FLAGS = "ims"
 _SLASHED = re.compile(r"/(.*)/([A-Za-z]*)", re.DOTALL)
 # What people try that only a back-tracking engine can do: the start of RE2's complaint, and ours.
 _REASONS = (
-    (re.compile(r"invalid perl operator: \(\?<?[=!]"), "look-around takes more than linear time"),
-    (re.compile(r"invalid perl operator: \(\?P?[=>]"), "it has no back-references and no atomic groups"),
-    (re.compile(r"invalid escape sequence: \\([0-9]|k)"), "back-references take more than linear time"),
+    (
+        re.compile(r"invalid perl operator: \(\?<?!"),
+        "look-around takes more than linear time: ask for it in a test of its own, under not",
+    ),
+    (
+        re.compile(r"invalid perl operator: \(\?<?="),
+        "look-around takes more than linear time: match what stands there, or ask in a test of its own",
+    ),
+    (
+        re.compile(r"invalid perl operator: \(\?P$"),
+        "back-references take more than linear time: name both groups, and compare them with if",
+    ),
+    (re.compile(r"invalid perl operator: \(\?>"), "it has no atomic groups, and needs none: write (?:…)"),
+    (
+        re.compile(r"invalid escape sequence: \\([0-9]|k)"),
+        "back-references take more than linear time: name both groups, and compare them with if",
+    ),
     (re.compile(r"invalid escape sequence: \\Z"), r"\Z is not known: write \z"),
     (
         re.compile(r"bad repetition operator: [*+?}]\+"),
-        "it has no possessive repetition",
+        "it has no possessive repetition, and needs none: leave out the +",
     ),
+    (re.compile(r"invalid perl operator: \(\?x"), "it has no flag x: write it without blanks and comments"),
+    (re.compile(r"invalid perl operator: \(\?\("), "it has no conditions: write each way out, with | between"),
+    (re.compile(r"invalid repetition size"), "a repetition counts to 1,000 at most"),
     (re.compile(r"pattern too large"), "it is too large once its repetitions are written out"),
 )
 
@@ -77,7 +94,7 @@ def is_slashed(text: str) -> bool:
 
 def compile_slashed(text: str) -> Pattern:
     """Compile `/…/ims`; Refused when it is none, or one that RE2 can't do."""
-    found = _SLASHED.fullmatch(text)
+    found = _SLASHED.fullmatch(text.rstrip())  # a block of YAML ends with a line end
     if found is None:
         message = "begins a regular expression with / and never ends it: plain text is {contains: …}"
         raise Refused(Fault(message=message))

@@ -16,8 +16,6 @@ from automailer.settings import Document
 __all__ = ["Problems", "Site"]
 
 T = TypeVar("T")
-# How many characters an escape of a double-quoted scalar takes (YAML 1.2, section 5.7).
-_ESCAPE_WIDTH = {"x": 4, "u": 6, "U": 10}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +60,7 @@ class Site:
 
     def _located(self, fault: Fault) -> Problem:
         path = (*self.path, *fault.path)
-        problem = self.document.problem(path, fault.message, hint=fault.hint, key=fault.key)
-        if not fault.offset:
-            return problem
-        line = self.document.lines[problem.place.line - 1]
-        column = _column(line, problem.place.column, fault.offset)
-        return replace(problem, place=replace(problem.place, column=column))
+        return self.document.problem(path, fault.message, hint=fault.hint, key=fault.key, offset=fault.offset)
 
 
 @dataclass(slots=True)
@@ -88,24 +81,3 @@ class Problems:
         """Raise them when there are any."""
         if self.found:
             raise ConfigError(self.found)
-
-
-def _column(line: str, column: int, offset: int) -> int:
-    """The column of the character that is `offset` characters into the scalar that begins at `column`.
-
-    The start where the scalar goes on in another line: folding has lost the places.
-    """
-    start = column - 1
-    quote = line[start : start + 1]
-    spot = start + 1 if quote in ("'", '"') else start
-    for _ in range(offset):
-        spot += _width(line, spot, quote)
-    return spot + 1 if spot < len(line) else column
-
-
-def _width(line: str, spot: int, quote: str) -> int:
-    if quote == "'" and line.startswith("''", spot):
-        return 2
-    if quote == '"' and line.startswith("\\", spot):
-        return _ESCAPE_WIDTH.get(line[spot + 1 : spot + 2], 2)
-    return 1

@@ -56,7 +56,7 @@ class _MailboxTest(TextTest):
     def impossible(self, around: Circumstances) -> str:
         """Compare with the mailbox whose rule it is."""
         fits = any(may_fit(each, around.mailbox) for each in self.alternatives)
-        return "" if fits else f"this mailbox is {around.mailbox!r}"
+        return "" if fits else "no mailbox that has this rule is called that"
 
 
 def read_mailbox(value: object, site: Site) -> Test:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from automailer.settings.cautions import warnings
 from automailer.settings.cron import Cron, Schedule, parse_cron, parse_schedule
 from automailer.settings.document import (
     Document,
@@ -133,5 +132,4 @@ __all__ = [
     "sketch_settings",
     "starting_point",
     "validate",
-    "warnings",
 ]

@@ -14,6 +14,7 @@ from typing import Any
 
 from automailer.errors import ConfigError, Place, Problem
 from automailer.settings.masking import masked, secret_nodes
+from automailer.settings.scalar import spot
 from automailer.settings.tree import Fault, Mark, Node, build
 
 __all__ = [
@@ -54,9 +55,23 @@ class Document:
         mark = self._mark(path, key=key)
         return Place(self.name, mark.line, mark.column)
 
-    def problem(self, path: KeyPath, message: str, *, hint: str = "", key: bool = False) -> Problem:
-        """What is wrong at the path, with the source line; secrets in that line are masked."""
-        return self.at(self._mark(path, key=key), path, message, hint)
+    def problem(
+        self, path: KeyPath, message: str, *, hint: str = "", key: bool = False, offset: int = 0
+    ) -> Problem:
+        """What is wrong at the path, with the source line; secrets in that line are masked.
+
+        `offset` counts the characters from the start of the text at the path to the spot.
+        """
+        mark = self._mark(path, key=key)
+        return self.at(
+            spot(self.lines, mark, self._text(path), offset) if offset else mark, path, message, hint
+        )
+
+    def _text(self, path: KeyPath) -> str:
+        node = self.root
+        for step in path:
+            node = None if node is None else node.children.get(step)
+        return node.value if node is not None and isinstance(node.value, str) else ""
 
     def _mark(self, path: KeyPath, *, key: bool) -> Mark:
         node, mark = self.root, Mark(1, 1)

@@ -18,16 +18,20 @@ from automailer.templating.inline import (
 )
 from automailer.templating.model import LocalFile, Picture, Rendered
 from automailer.templating.names import KNOWN_NAMES, MEMBERS, names
+from automailer.templating.reading import Included, Reading, Usage
 from automailer.templating.templates import Templates
 
 __all__ = [
     "KNOWN_NAMES",
     "MEMBERS",
     "Expression",
+    "Included",
     "LocalFile",
     "Picture",
+    "Reading",
     "Rendered",
     "Templates",
+    "Usage",
     "check_text",
     "compile_expression",
     "depth_limit",

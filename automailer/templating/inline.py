@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from automailer.errors import Place, TemplateError
 from automailer.templating.names import KNOWN_NAMES
+from automailer.templating.reading import Reading, Usage
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
     from automailer.templating.sandbox import Sandbox
-    from automailer.templating.usage import Usage
 
 __all__ = [
     "Expression",
@@ -30,6 +30,7 @@ __all__ = [
 INLINE = "inline template"
 """Stands for the file of a template whose place was not given."""
 
+_PRINT = "{{ ("
 _WILD = re.compile(r"([*?[])")
 
 
@@ -99,11 +100,17 @@ def text_usage(source: str) -> Usage:
 
 def expression_usage(source: str) -> Usage:
     """The same of an expression."""
-    return text_usage(_printing(source))
+    usage, before = text_usage(_printing(source)), len(_PRINT)
+    return replace(usage, reads=tuple(_moved(reading, before) for reading in usage.reads))
+
+
+def _moved(reading: Reading, columns: int) -> Reading:
+    """The same place without the marks that were put before it, in the first line."""
+    return replace(reading, column=max(reading.column - columns, 1)) if reading.line == 1 else reading
 
 
 def _printing(expression: str) -> str:
-    return "{{ (" + expression + "\n) }}"
+    return _PRINT + expression + "\n) }}"
 
 
 def _refuse_unknown(source: str, known: Collection[str], where: Place | str) -> None:

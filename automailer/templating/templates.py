@@ -21,8 +21,8 @@ from automailer.templating.names import KNOWN_NAMES
 if TYPE_CHECKING:
     from jinja2 import FileSystemLoader
 
+    from automailer.templating.reading import Usage
     from automailer.templating.sandbox import Sandbox
-    from automailer.templating.usage import Usage
 
 __all__ = ["Templates"]
 

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from automailer.cautions import Material, cautions
 from automailer.errors import ConfigError, Problem
 from automailer.settings import (
+    NamedLists,
     SecretKind,
     Settings,
     dotted,
     find_secrets,
     load_settings,
     secret_problems,
-    warnings,
+    shown_path,
 )
-from automailer.worker.assembly import assemble
+from automailer.templating import Templates
+from automailer.worker.assembly import Assembly, assemble
 from automailer.worker.reach import Connection, reach
 from automailer.worker.shop import WireHook
 
@@ -56,7 +60,7 @@ def check(path: Path, *, connect: bool = False, wire: WireHook | None = None) ->
     A secret that can't be had is a warning, since it may well be there for the one who runs the program; one that is
     kept in a file that can't be read is an error, and with `connect` every one is.
     """
-    found = Checked()
+    found, assembly = Checked(), None
     try:
         assembly = assemble(path)
     except ConfigError as exc:
@@ -69,11 +73,28 @@ def check(path: Path, *, connect: bool = False, wire: WireHook | None = None) ->
     except ConfigError:
         return found  # told of already
     _sort_secrets(settings, found, connect=connect)
-    found.warnings += warnings(settings)
-    found.warnings.sort(key=lambda problem: (problem.place.line, problem.place.column))
+    found.warnings += cautions(_material(settings, assembly))
+    found.warnings.sort(key=lambda problem: _rank(problem, shown_path(path)))
     if connect:
         found.connections = reach(settings, wire=wire)
     return found
+
+
+def _material(settings: Settings, assembly: Assembly | None) -> Material:
+    """What there is to warn of: of the settings alone when the rules or the templates are wrong."""
+    return Material(
+        settings=settings,
+        rules={} if assembly is None else assembly.rules,
+        templates=Templates(settings.templates) if assembly is None else assembly.templates,
+        lists=NamedLists(settings) if assembly is None else assembly.lists,
+        now=datetime.now(settings.zone),
+    )
+
+
+def _rank(problem: Problem, first: str) -> tuple[bool, str, int, int]:
+    """The settings file first, then file by file, each from top to bottom."""
+    place = problem.place
+    return place.file != first, place.file, place.line, place.column
 
 
 def _sort_secrets(settings: Settings, found: Checked, *, connect: bool) -> None:

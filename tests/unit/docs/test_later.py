@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from automailer.settings import Settings, load_settings, warnings
+from automailer.settings import Settings
+from tests.unit.cautions.build import warned
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "settings.md"
 
@@ -38,5 +39,5 @@ def test_check_warns_of_what_is_put_off(part: str, tmp_path: Path) -> None:
         f"{part}: {WRITTEN[part]}\n",
         encoding="utf-8",
     )
-    found = warnings(load_settings(tmp_path / "automailer.yaml"))
+    found = warned(tmp_path / "automailer.yaml")
     assert [problem.path for problem in found] == [part]

@@ -1,4 +1,4 @@
-"""The settings file: found, read with its defaults, warned of."""
+"""The settings file: found, read with its defaults."""
 
 from __future__ import annotations
 
@@ -20,14 +20,12 @@ from automailer.settings import (
     OnUnknown,
     Rate,
     Remove,
-    Settings,
     SmtpSettings,
     Tls,
     UidsChanged,
     find_settings,
     load_settings,
     secret_problems,
-    warnings,
 )
 
 Write = Callable[[str], Path]
@@ -312,71 +310,6 @@ def test_a_command_that_fails_is_told_once_at_its_place(write: Write) -> None:
     settings = load_settings(write(SMALL.replace("{env: OPS}", "{command: [sh, -c, exit 3]}")))
     [problem] = secret_problems(settings, {})
     assert problem.message == "the command sh ended with status 3"
-
-
-def said(settings: Settings) -> list[str]:
-    return [f"{problem.path}: {problem.message}" for problem in warnings(settings)]
-
-
-def test_careful_settings_are_not_warned_of(write: Write) -> None:
-    assert said(load_settings(write(SMALL))) == []
-
-
-@pytest.mark.parametrize(
-    ("addition", "path"),
-    [
-        (", tls_verify: false", "mailboxes.ops.tls_verify"),
-        (", tls: none", "mailboxes.ops.tls"),
-        (", oauth: {provider: google}", "mailboxes.ops.oauth"),
-    ],
-)
-def test_an_unwise_connection_is_warned_of(write: Write, addition: str, path: str) -> None:
-    [warning] = said(load_settings(write(SMALL.replace("60s", f"60s{addition}"))))
-    assert warning.startswith(f"{path}: ")
-
-
-@pytest.mark.parametrize(
-    "addition", [f", tls_verify: false, fingerprint: {'ab' * 32}", ", tls: none, host: 127.0.0.1"]
-)
-def test_a_pinned_certificate_and_this_machine_itself_are_not_warned_of(write: Write, addition: str) -> None:
-    text = SMALL.replace("host: pop.example.com, ", "") if "host" in addition else SMALL
-    settings = load_settings(write(text.replace("60s", f"60s{addition}")))
-    assert said(settings) == []
-
-
-def test_secrets_that_everyone_can_read_are_warned_of(write: Write, tmp_path: Path) -> None:
-    relay = "smtp: {default: {host: h, from: a@b, username: u, password: {file: pw}}}\n"
-    file = write(SMALL.replace("{env: OPS}", "hunter2") + relay)
-    (tmp_path / "pw").write_text("x")
-    (tmp_path / "pw").chmod(0o600)
-    assert said(load_settings(file)) == []
-    file.chmod(0o644)
-    (tmp_path / "pw").chmod(0o644)
-    plain, kept = said(load_settings(file))
-    assert plain.startswith("mailboxes.ops.password: stands in a file that every user")
-    assert kept.startswith(f"smtp.default.password: {tmp_path / 'pw'} can be read by every user")
-
-
-def test_a_state_folder_that_everyone_can_write_to_is_warned_of(write: Write, tmp_path: Path) -> None:
-    state = tmp_path / "state"
-    state.mkdir()
-    settings = load_settings(write(f"{SMALL}state: state/\n"))
-    state.chmod(0o777)
-    assert [problem.path for problem in warnings(settings)] == ["state"]
-    state.chmod(0o700)
-    assert warnings(settings) == []
-
-
-def test_what_this_version_does_not_run_is_warned_of(write: Write) -> None:
-    later = """\
-web: {listen: "127.0.0.1:8025"}
-operators: {notify: [{env: X}]}
-reports: {daily: {to: a@example.com, template: daily}}
-expect: {backup: {mailbox: ops, every: 1d}}
-"""
-    text = SMALL + later
-    paths = [problem.path for problem in warnings(load_settings(write(text)))]
-    assert paths == ["web", "operators", "reports", "expect"]
 
 
 def test_without_a_time_zone_the_machine_s_is_taken(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,8 +18,8 @@ from automailer.settings import (
     settings_schema,
     starting_point,
     validate,
-    warnings,
 )
+from tests.unit.cautions.build import warned
 
 REPOSITORY = Path(__file__).parents[3]
 MAILBOX = "{host: h, username: u, password: p, poll: 60s, rules: []}"
@@ -113,7 +113,7 @@ def test_the_starting_point_is_right_beside_the_sample_rules_and_templates(tmp_p
     for name in ("rules", "templates"):
         shutil.copytree(REPOSITORY / name, tmp_path / name)
     settings = load_settings(tmp_path / "automailer.yaml")
-    assert warnings(settings) == []
+    assert warned(tmp_path / "automailer.yaml") == []
     assert "oncall" in settings.lists
     assert accepted_by_schema(parse_document(starting_point(), "a.yaml").data)
     assert starting_point().startswith("# yaml-language-server: $schema=automailer.schema.json\n")
