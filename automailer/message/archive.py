@@ -28,6 +28,9 @@ TAIL = 2_000_000
 MAX_UNPACKED = 200_000_000
 """Octets of a compressed tar archive that are gone through."""
 
+MAX_RATIO, FREE = 100, 256_000
+"""Octets gone through for each compressed one, beside the first; logs have 20, and zeros alone 1,000."""
+
 _END = b"PK\x05\x06"
 _IS_UTF8 = 0x800
 # Letters of cp866; three in a row are no accents of cp437.
@@ -98,17 +101,18 @@ def _shown(path: str) -> str:
 
 def _gunzipped(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """The octets of a gzip file's first member, as far as they can be read."""
-    unpacker, left = zlib.decompressobj(zlib.MAX_WBITS | 16), MAX_UNPACKED
+    unpacker, most, done = zlib.decompressobj(zlib.MAX_WBITS | 16), FREE, 0
     for chunk in chunks:
+        most = min(most + MAX_RATIO * len(chunk), MAX_UNPACKED)
         try:
-            while chunk and not unpacker.eof and left > 0:
+            while chunk and not unpacker.eof and done < most:
                 piece = unpacker.decompress(chunk, 1 << 16)
                 yield piece
-                left -= len(piece)
+                done += len(piece)
                 chunk = unpacker.unconsumed_tail
         except zlib.error:
             return
-        if unpacker.eof or left <= 0:
+        if unpacker.eof or done >= most:
             return
 
 

@@ -13,7 +13,7 @@ from automailer.message.attachment import CHUNK, Enclosed, declared_name, enclos
 from automailer.message.charset import guess
 from automailer.message.endings import ending_of, type_of_name
 from automailer.message.structure import Leaf, Octets
-from automailer.message.tnef import MAX_TNEF, SIGNATURE, Tnef, TnefFile, read_tnef
+from automailer.message.tnef import MAX_TNEF, SIGNATURE, Allowance, Tnef, TnefFile, read_tnef
 from automailer.message.transfer import decoded
 from automailer.message.uuencode import Block, begins, find_blocks, stretch, without
 
@@ -56,6 +56,7 @@ def read_contents(leaves: Sequence[Leaf], octets: Octets) -> Contents:
     enclosed: list[Enclosed] = []
     wrapped: Tnef | None = None
     defects: list[str] = []
+    allowance = Allowance()
     for leaf in leaves:
         if not is_attachment(leaf):
             part = TextPart(leaf, octets, _blocks(leaf, octets))
@@ -63,7 +64,7 @@ def read_contents(leaves: Sequence[Leaf], octets: Octets) -> Contents:
             enclosed.extend(_uuencoded(part, block) for block in part.blocks)
             continue
         whole = enclosed_leaf(leaf, octets)
-        tnef = _opened(leaf, whole) if _may_be_tnef(leaf) else None
+        tnef = _opened(leaf, whole, allowance) if _may_be_tnef(leaf) else None
         if tnef is None or tnef.defect:
             enclosed.append(whole)
         if tnef is not None:
@@ -77,7 +78,7 @@ def _may_be_tnef(leaf: Leaf) -> bool:
     return leaf.type in _TNEF_TYPES or ending_of(declared_name(leaf)) == "dat"
 
 
-def _opened(leaf: Leaf, whole: Enclosed) -> Tnef | None:
+def _opened(leaf: Leaf, whole: Enclosed, allowance: Allowance) -> Tnef | None:
     """What is in a winmail.dat; None when the part is none, whatever its name."""
     found = bytearray()
     for chunk in whole.read([]):
@@ -88,7 +89,7 @@ def _opened(leaf: Leaf, whole: Enclosed) -> Tnef | None:
             return Tnef(defect=f"it is larger than {MAX_TNEF:,} octets: it was not opened")
     if not found.startswith(SIGNATURE) and leaf.type not in _TNEF_TYPES:
         return None
-    return read_tnef(found)
+    return read_tnef(found, allowance)
 
 
 def _file(file: TnefFile) -> Enclosed:

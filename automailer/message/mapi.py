@@ -125,11 +125,11 @@ def label_of(code_page: int) -> str:
     return _PAGES.get(code_page, f"cp{code_page}") if code_page else ""
 
 
-def text_of_property(found: Property | None, label: str) -> str:
-    """The text of a string property, or ""."""
+def text_of_property(found: Property | None, label: str, *, thorough: bool = False) -> str:
+    """The text of a string property, or ""; `thorough` is that of `guess`."""
     if found is None or found.kind not in (_STRING8, _UNICODE, 0x102):
         return ""
     octets = bytes(found.value)
     if found.kind == _UNICODE:
         return octets[: len(octets) & ~1].decode("utf-16-le", "replace").partition("\0")[0]
-    return decode(octets.partition(b"\0")[0], label, thorough=True).text
+    return decode(octets.partition(b"\0")[0], label, thorough=thorough).text

@@ -41,45 +41,33 @@ _SPACES = {
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 
-def decompressed(packed: bytes | memoryview) -> bytes:
-    """Return the RTF of a compressed one, as far as it can be read; b"" when it is none."""
-    kind, octets = bytes(packed[8:12]), bytes(packed[16 : 16 + MAX_RTF])
+def decompressed(packed: bytes | memoryview, *, limit: int = MAX_RTF) -> bytes:
+    """Return at most so many octets of the RTF of a compressed one, as far as it can be read; b"" when it is none."""
+    kind, octets = bytes(packed[8:12]), bytes(packed[16 : 16 + limit])
     if kind == _STORED:
         return octets
-    return bytes(_Unpacker().run(octets)) if kind == _COMPRESSED else b""
+    return _unpacked(octets, limit) if kind == _COMPRESSED else b""
 
 
-class _Unpacker:
+def _unpacked(octets: bytes, limit: int) -> bytes:
     """LZFu: octets as they are, and references into the last 4,096, told apart by the bits of every ninth octet."""
-
-    def __init__(self) -> None:
-        self.window = bytearray(_START.ljust(_WINDOW))
-        self.at = len(_START)
-        self.found = bytearray()
-
-    def run(self, octets: bytes) -> bytearray:
-        place = 0
-        while place < len(octets) and len(self.found) < MAX_RTF:
-            control, place = octets[place], place + 1
-            for bit in range(8):
-                if not control >> bit & 1:
-                    self._put(octets[place : place + 1])
-                    place += 1
-                    continue
-                token, place = int.from_bytes(octets[place : place + 2], "big"), place + 2
-                # A reference to the place itself is the end.
-                if token >> 4 == self.at or place > len(octets):
-                    return self.found
-                for step in range((token & 15) + 2):
-                    start = ((token >> 4) + step) % _WINDOW
-                    self._put(self.window[start : start + 1])
-        return self.found
-
-    def _put(self, octet: bytes | bytearray) -> None:
-        if octet:
-            self.found += octet
-            self.window[self.at] = octet[0]
-            self.at = (self.at + 1) % _WINDOW
+    found, place = bytearray(_START.rjust(_WINDOW)), 0
+    while place < len(octets) and len(found) < _WINDOW + limit:
+        control, place = octets[place], place + 1
+        for bit in range(8):
+            if not control >> bit & 1:
+                found += octets[place : place + 1]
+                place += 1
+                continue
+            token, place = int.from_bytes(octets[place : place + 2], "big"), place + 2
+            # References are to places in a ring, in which what is known at the start comes first.
+            back, length = (len(found) + len(_START) - (token >> 4)) % _WINDOW, (token & 15) + 2
+            # A reference to the place itself is the end.
+            if not back or place > len(octets):
+                return bytes(found[_WINDOW:])
+            piece = found[-back : min(length - back, 0) or None]
+            found += (piece * (length // back + 1))[:length]
+    return bytes(found[_WINDOW : _WINDOW + limit])
 
 
 def text_of_rtf(octets: bytes) -> str:

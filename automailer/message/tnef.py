@@ -16,7 +16,7 @@ from automailer.message.mapi import Cursor, Cut, Property, label_of, read_proper
 from automailer.message.parameters import media_type
 from automailer.message.rtf import decompressed, text_of_rtf
 
-__all__ = ["MAX_TNEF", "SIGNATURE", "Tnef", "TnefFile", "read_tnef"]
+__all__ = ["MAX_TNEF", "SIGNATURE", "Allowance", "Tnef", "TnefFile", "read_tnef"]
 
 SIGNATURE = b"\x78\x9f\x3e\x22"
 
@@ -34,6 +34,9 @@ MAX_DEPTH = 3
 
 MAX_TEXT = 4_000_000
 """Octets of text, and of HTML."""
+
+MAX_RTF = 4_000_000
+"""Octets of RTF, unpacked, in all winmail.dat of one message; a megabyte takes half a second."""
 
 _MESSAGE_IN_IT = bytes.fromhex("0703020000000000c000000000000046")
 _OF_ATTACHMENT = 2
@@ -72,9 +75,16 @@ class Tnef:
     defect: str = ""
 
 
-def read_tnef(octets: bytes | bytearray) -> Tnef:
-    """Read the octets of a winmail.dat, as far as they can be read."""
-    return _Reader(depth=0).read(memoryview(octets))
+@dataclass(slots=True)
+class Allowance:
+    """What may still be spent on one message: octets of RTF."""
+
+    rtf: int = MAX_RTF
+
+
+def read_tnef(octets: bytes | bytearray, allowance: Allowance | None = None) -> Tnef:
+    """Read the octets of a winmail.dat, as far as they can be read and the allowance goes."""
+    return _Reader(0, allowance or Allowance()).read(memoryview(octets))
 
 
 @dataclass
@@ -89,8 +99,9 @@ class _File:
 class _Reader:
     """One reading of one winmail.dat."""
 
-    def __init__(self, depth: int) -> None:
+    def __init__(self, depth: int, allowance: Allowance) -> None:
         self.depth = depth
+        self.allowance = allowance
         self.label = ""
         self.files: list[_File] = []
         self.texts: dict[int, memoryview] = {}
@@ -160,7 +171,7 @@ class _Reader:
         is_message = held is not None and bytes(held.value[:16]) == _MESSAGE_IN_IT
         if is_message and self.depth < MAX_DEPTH and bytes(data[:4]) == SIGNATURE:
             name = text_of_property(file.properties.get(_DISPLAY_NAME), self.label)
-            yield from self._inner(_Reader(self.depth + 1).read(data), name)
+            yield from self._inner(_Reader(self.depth + 1, self.allowance).read(data), name)
             return
         yield self._as_file(file, data)
 
@@ -204,15 +215,20 @@ class _Reader:
 
     def _text(self) -> str:
         """The plain text; that of the RTF where there is neither text nor HTML."""
-        text = text_of_property(self._short(_BODY), self._body_label())
+        text = self._body(_BODY)
         text = text or self._string(_ATT_BODY)
         if text.strip() or self._html().strip():
             return text if text.strip() else ""
         packed = self.properties.get(_RTF)
-        return text_of_rtf(decompressed(packed.value)) if packed else ""
+        rtf = decompressed(packed.value, limit=self.allowance.rtf) if packed else b""
+        self.allowance.rtf -= len(rtf)
+        return text_of_rtf(rtf)
 
     def _html(self) -> str:
-        return text_of_property(self._short(_HTML), self._body_label())
+        return self._body(_HTML)
+
+    def _body(self, number: int) -> str:
+        return text_of_property(self._short(number), self._body_label(), thorough=not self.depth)
 
     def _short(self, number: int) -> Property | None:
         found = self.properties.get(number)
@@ -224,4 +240,4 @@ class _Reader:
 
     def _string(self, tag: int) -> str:
         octets = bytes(self.texts.get(tag, b"")[:MAX_TEXT])
-        return decode(octets.partition(b"\0")[0], self.label, thorough=True).text
+        return decode(octets.partition(b"\0")[0], self.label, thorough=not self.depth).text

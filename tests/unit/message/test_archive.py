@@ -8,6 +8,7 @@ import io
 import struct
 import tarfile
 import zipfile
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -107,6 +108,20 @@ def test_no_more_is_read_than_the_limits(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(archive, "MAX_UNPACKED", 100_000)
     bomb = gzip.compress(tarred("a") + bytes(5_000_000))
     assert names(bomb, GZIP, size=10_000) == ("a",)
+
+
+def test_what_unpacks_to_a_thousand_times_its_size_is_left() -> None:
+    octets = gzip.compress(tarred("a") + bytes(20_000_000) + tarred("b"))
+    read = 0
+
+    def chunks() -> Iterator[bytes]:
+        nonlocal read
+        for at in range(0, len(octets), 1_000):
+            read += 1_000
+            yield octets[at : at + 1_000]
+
+    assert member_names(chunks, GZIP) == ("a",)
+    assert read < len(octets) / 2
 
 
 def test_an_attachment_lists_its_members_whatever_it_is_called() -> None:

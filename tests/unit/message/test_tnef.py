@@ -218,6 +218,18 @@ def test_a_mail_whose_only_text_is_rtf_has_that() -> None:
     assert (message.text, message.attachments) == ("hello world\n", ())
 
 
+def test_of_all_rtf_in_one_message_no_more_is_unpacked_than_allowed() -> None:
+    inner = write.tnef(write.message(Property(BINARY, RTF, COMPRESSED)))
+    one = write.file(Property(OBJECT, DATA, write.IS_MESSAGE + inner), title=b"Untitled")
+    found = read_tnef(write.tnef(*one * 10), tnef.Allowance(rtf=100))
+    assert [bytes(file.data) for file in found.files] == [b"hello world"] * 2
+
+
+def test_rtf_is_unpacked_to_the_limit_that_is_asked_for() -> None:
+    assert decompressed(RUN, limit=20) == b"{\\rtf1 WXYZWXYZWXYZW"
+    assert decompressed(RUN, limit=0) == b""
+
+
 @given(st.binary(max_size=300))
 def test_any_octets_are_read(octets: bytes) -> None:
     for start in (octets, tnef.SIGNATURE + octets, TWO[:60] + octets):
