@@ -96,9 +96,9 @@ class Fetcher:
         A window that is `broken` is the last one.
         """
         for batch in batches(orders):
-            ahead = deque(self._headers_first.settle(batch))
-            while ahead:
-                fetched = self._fetch(next_window(ahead))
+            ahead, ended_early = deque(self._headers_first.settle(batch)), False
+            while ahead or self._headers_first.broken:
+                fetched = self._fetch(next_window(ahead, headers_last=ended_early))
                 try:
                     yield fetched
                 finally:
@@ -107,6 +107,7 @@ class Fetcher:
                     return
                 if fetched.left:
                     ahead = deque(self._headers_first.settle([*fetched.left, *ahead]))
+                    ended_early = True
 
     def _suffice(self, orders: Sequence[Order]) -> Sequence[bool]:
         pairs = [(order, order.header) for order in orders if order.header is not None]

@@ -74,11 +74,20 @@ def batches(orders: Iterable[Order]) -> Iterator[list[Order]]:
             yield batch
 
 
-def next_window(orders: deque[Order]) -> list[Order]:
-    """Take the first window's worth of orders."""
-    window = [orders.popleft()]
-    octets = window[0].weight
-    while orders and len(window) < WINDOW_MESSAGES and octets + orders[0].weight <= WINDOW_OCTETS:
-        octets += orders[0].weight
+def next_window(orders: deque[Order], *, headers_last: bool = False) -> list[Order]:
+    """Take the first window's worth of orders; none when there are none.
+
+    `headers_last` ends it behind those whose header is all they need: where one of them needs more after all, the
+    window ends there, and what was downloaded behind it would be downloaded again.
+    """
+    window: list[Order] = []
+    octets = 0
+    while orders and len(window) < WINDOW_MESSAGES:
+        order = orders[0]
+        if window and octets + order.weight > WINDOW_OCTETS:
+            break
+        if window and headers_last and window[-1].header is not None and order.header is None:
+            break
+        octets += order.weight
         window.append(orders.popleft())
     return window

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
+from automailer.errors import TemporaryError
 from automailer.sandbox import Pop3Faults
 from automailer.worker.dry_run import dry_run
 from automailer.worker.order import WINDOW_OCTETS
@@ -276,3 +278,44 @@ def test_a_lease_is_held_through_a_long_window(office: Office) -> None:
         result = poll_mailbox(replace(shop, wire=wire), "ops")
     assert (result.processed, result.error) == (8, "")
     assert taken == [False] * 8
+
+
+def test_what_is_downloaded_behind_a_header_that_says_too_little_is_not_downloaded_again_and_again(
+    office: Office,
+) -> None:
+    office.rules(
+        """
+        rules:
+          - {name: first, when: {not: {duplicate: {key: "{{ message.subject }}"}}}, then: [delete], stop: true}
+          - {name: needle, when: {body: needle}, then: [{tag: again}]}
+        """
+    )
+    for number in range(10):
+        office.deliver(large(f"pair {number}"))
+        office.deliver(large(f"pair {number}"))
+        office.deliver(mail(f"small {number}"))
+    assert office.poll().processed == 30
+    # Ten small ones twice at most, and the second of each pair.
+    assert len([one for one in fetched(office) if one.startswith("RETR")]) <= 30
+    assert [one.rules for one in office.messages()] == [("first",), ("needle",), ("first",)] * 10
+
+
+def test_a_poll_that_breaks_off_among_the_headers_has_not_dealt_with_the_listing(office: Office) -> None:
+    """The lease can't be extended just then: no other answer is awaited, and no message is to blame."""
+    office.rules("rules: [{name: all, then: [{tag: seen}]}]")
+    office.deliver(large())
+    broken: list[str] = []
+    with office.shop() as shop:
+
+        def wire(direction: str, octets: bytes) -> None:
+            if octets.startswith(b"TOP 1"):
+                broken.append("the database is locked")
+
+        def clock() -> datetime:
+            if broken:
+                raise TemporaryError(broken.pop())
+            return office.now
+
+        result = poll_mailbox(replace(shop, wire=wire, clock=clock), "ops")
+    assert result.error == "the database is locked"
+    assert office.poll().processed == 1
