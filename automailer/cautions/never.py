@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from automailer.cautions.model import Material, called
 from automailer.errors import Place, Problem
-from automailer.rules import Circumstances, Impossible, Logic, Mode, Rule, Test
+from automailer.rules import Circumstances, Impossible, Leaf, Logic, Mode, Rule, Test, conjuncts, leaf_implies
 from automailer.settings import KeyPath
 
 __all__ = ["never_matching"]
@@ -39,10 +39,13 @@ class _Finding:
 
 @dataclass(slots=True)
 class _Stops:
-    """The rules so far after which no other is tried; those that every message matches apart."""
+    """The rules so far after which no other is tried: the first that every message matches, and the others.
+
+    With each of these goes one of its tests, which every rule that it hides must imply.
+    """
 
     all: Rule | None = None
-    some: list[Rule] = field(default_factory=list)
+    some: list[tuple[Rule, Test, Leaf | None]] = field(default_factory=list)
 
     def add(self, rule: Rule) -> None:
         """Note a rule, if it stops for ever."""
@@ -51,17 +54,22 @@ class _Stops:
         if rule.when is None or Logic().always(rule.when):
             self.all = self.all or rule
         else:
-            self.some.append(rule)
+            parts = [part for part in conjuncts(rule.when) if isinstance(part, Leaf)]
+            self.some.append((rule, rule.when, max(parts, key=lambda part: len(part.wanted), default=None)))
 
     def before(self, rule: Rule) -> str:
         """Why no message that the rule could match gets to it, or ""."""
         if self.all is not None:
             return f"is never reached: {called(self.all)} matches every message and stops"
-        when = rule.when
-        if when is not None:
-            for one in self.some:
-                if one.when is not None and Logic().implies(when, one.when):
-                    return f"is never reached by what it is for: {called(one)} matches all of that, and stops"
+        if rule.when is None:
+            return ""
+        parts = tuple(conjuncts(rule.when))
+        simple = all(isinstance(part, Leaf) for part in parts)
+        for stop, when, mark in self.some:
+            if simple and mark is not None and not any(leaf_implies(part, mark) for part in parts):
+                continue  # seen at a glance, for there may be a million pairs
+            if Logic().implies(rule.when, when):
+                return f"is never reached by what it is for: {called(stop)} matches all of that, and stops"
         return ""
 
 

@@ -9,8 +9,9 @@ from automailer.rules.evaluate import evaluate
 from automailer.rules.explain import Branch, deciding_test, described, explain, outline, rule_documents
 from automailer.rules.expression import template_names
 from automailer.rules.glob import is_glob, type_matches
+from automailer.rules.leaf import Leaf
 from automailer.rules.load import load_rules
-from automailer.rules.logic import Impossible, Logic, conjuncts, leaves
+from automailer.rules.logic import Impossible, Logic, conjuncts, leaf_implies, leaves
 from automailer.rules.model import (
     Action,
     ActionCall,
@@ -49,6 +50,7 @@ __all__ = [
     "Circumstances",
     "Decision",
     "Impossible",
+    "Leaf",
     "Logic",
     "Match",
     "Mode",
@@ -74,6 +76,7 @@ __all__ = [
     "evaluate",
     "explain",
     "is_glob",
+    "leaf_implies",
     "leaves",
     "load_rules",
     "name_matches",

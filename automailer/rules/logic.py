@@ -15,9 +15,9 @@ from automailer.rules.circumstances import Circumstances
 from automailer.rules.groups import AllOf, AnyOf, Not
 from automailer.rules.leaf import Leaf, Rank
 from automailer.rules.model import Test
-from automailer.rules.overlap import Implying, apart
+from automailer.rules.overlap import apart, implies_by_itself
 
-__all__ = ["Impossible", "Logic", "conjuncts", "leaves"]
+__all__ = ["Impossible", "Logic", "conjuncts", "leaf_implies", "leaves"]
 
 
 MAX_QUESTIONS = 10_000
@@ -128,7 +128,7 @@ class Logic:
             case _, Not(test=denied):
                 return self.excludes(one, denied)
             case _:
-                return self._part_implies(one, other) or _leaf_implies(one, other)
+                return self._part_implies(one, other) or leaf_implies(one, other)
 
     def _part_implies(self, one: Test, other: Test) -> bool:
         """Tell whether a part of one is enough, or enough for a part of the other."""
@@ -175,12 +175,14 @@ def conjuncts(test: Test) -> Iterator[Test]:
         yield from conjuncts(each)
 
 
-def _leaf_implies(one: Test, other: Test) -> bool:
+def leaf_implies(one: Test, other: Test) -> bool:
+    """Tell whether a test that holds no others implies another such."""
     if not isinstance(one, Leaf) or not isinstance(other, Leaf):
         return False
     # One that reads captures, or asks the world, may not answer the same the second time.
-    same = max(one.rank, other.rank) <= Rank.BODY and one.content == other.content
-    return same or (isinstance(one.content, Implying) and one.content.implies(other.content))
+    if one.test == other.test and one.rank <= Rank.BODY and one.content == other.content:
+        return True
+    return implies_by_itself(one.content, other.content)
 
 
 def _impossible(test: Test, why: str) -> Impossible:

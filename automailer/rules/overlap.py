@@ -14,31 +14,16 @@ from automailer.rules.matcher import Every, Matcher, OneOf
 from automailer.rules.presence import SOME, Presence
 
 __all__ = [
-    "Excluding",
-    "Implying",
     "apart",
     "asked_lists",
     "every_excludes",
     "every_implies",
+    "implies_by_itself",
     "may_fit",
     "why_none_fits",
 ]
 
 Alternatives = Sequence[object]
-
-
-@runtime_checkable
-class Implying(Protocol):
-    """Something that knows what else must hold when it does."""
-
-    def implies(self, other: object) -> bool: ...
-
-
-@runtime_checkable
-class Excluding(Protocol):
-    """Something that knows what can't hold beside it; it need not know of all that knows of it."""
-
-    def excludes(self, other: object) -> bool: ...
 
 
 @runtime_checkable
@@ -121,7 +106,7 @@ def _implies(one: object, other: object) -> bool:
         case Every(parts), _:
             return any(_implies(part, other) for part in parts)
         case _:
-            return isinstance(one, Implying) and one.implies(other)
+            return implies_by_itself(one, other)
 
 
 def _excludes(one: object, other: object) -> bool:
@@ -136,8 +121,18 @@ def _excludes(one: object, other: object) -> bool:
 
 def apart(one: object, other: object) -> bool:
     """Tell whether the two can't hold together, as far as either knows."""
-    pairs = ((one, other), (other, one))
-    return any(isinstance(this, Excluding) and this.excludes(that) for this, that in pairs)
+    return _excludes_by_itself(one, other) or _excludes_by_itself(other, one)
+
+
+def implies_by_itself(one: object, other: object) -> bool:
+    """Ask `one`, where it knows what it implies."""
+    implies = getattr(one, "implies", None)  # to ask for a protocol would take most of the time
+    return implies is not None and bool(implies(other))
+
+
+def _excludes_by_itself(one: object, other: object) -> bool:
+    excludes = getattr(one, "excludes", None)
+    return excludes is not None and bool(excludes(other))
 
 
 def _why_impossible(matcher: object, empty: Set[str]) -> str:
