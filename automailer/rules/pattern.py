@@ -39,7 +39,10 @@ _REASONS = (
         "it has no possessive repetition, and needs none: leave out the +",
     ),
     (re.compile(r"invalid perl operator: \(\?x"), "it has no flag x: write it without blanks and comments"),
-    (re.compile(r"invalid perl operator: \(\?\("), "it has no conditions: write each way out, with | between"),
+    (
+        re.compile(r"invalid perl operator: \(\?\("),
+        "it has no conditions: write each way out, with | between",
+    ),
     (re.compile(r"invalid repetition size"), "a repetition counts to 1,000 at most"),
     (re.compile(r"pattern too large"), "it is too large once its repetitions are written out"),
 )
