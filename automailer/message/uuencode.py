@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 __all__ = ["Block", "begins", "find_blocks", "stretch", "without"]
 
-MAX_BLOCKS = 100
-"""Of one text; what comes later stays text."""
+MAX_BLOCKS = 30
+"""Of one text; what comes later stays text. To read one, all of the text before it is decoded."""
 
 MAX_LINE = 1_000
 """Octets; a line of uuencode has 62."""
