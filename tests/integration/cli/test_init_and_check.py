@@ -99,6 +99,31 @@ def test_check_finds_what_is_wrong_in_a_template(desk: Desk) -> None:
     assert error["hint"] == "message"
 
 
+def test_a_warning_keeps_nothing_from_starting_and_hints_at_the_name_that_is_meant(desk: Desk) -> None:
+    desk.edit("rules/ops.yaml", "{{ match.host }}: {{ match.what }}", "{{ match.hst }}: {{ match.what }}")
+    checked = desk.run("check", "--json")
+    assert (checked.status, checked.document["errors"]) == (0, [])
+    [warning] = checked.document["warnings"]
+    assert warning["file"] == "rules/ops.yaml"
+    assert warning["path"].endswith("].forward.subject")
+    assert warning["message"].startswith("no pattern of rule 'critical alert to on-call' (rules/ops.yaml:")
+    assert warning["hint"] == "match.host"
+    assert ": warning: rules[" in desk.run("check").out
+
+
+def test_what_is_wrong_elsewhere_hides_no_warning_of_the_settings(desk: Desk) -> None:
+    desk.edit("rules/common.yaml", "kind: bounce}", "kind: bounced}")
+    desk.edit(
+        "automailer.yaml",
+        "mailboxes:",
+        "web: {listen: '127.0.0.1:1'}\nmailboxes:",
+    )
+    checked = desk.run("check", "--json")
+    assert checked.status == 78
+    assert {error["file"] for error in checked.document["errors"]} == {"rules/common.yaml"}
+    assert [warning["path"] for warning in checked.document["warnings"]] == ["web"]
+
+
 def test_check_makes_nothing(desk: Desk) -> None:
     before = desk.files()
     assert desk.run("check", "--connect").status == 0
