@@ -80,3 +80,8 @@ def test_the_groups_of_name_and_address_are_captured() -> None:
     hit = read_address({"name": "/^(?P<first>\\w+)/", "domain": "example.com"}).match(ANN)
     assert hit is not None
     assert hit.captures == {"first": "Ann"}
+
+
+@pytest.mark.parametrize("domain", ["straße.example", "STRAẞE.example", "example"])
+def test_a_domain_with_letters_that_fold_is_found(domain: str) -> None:
+    assert read_address({"domain": domain}).match(Address("", "j.o@straße.example"))

@@ -85,3 +85,7 @@ def test_a_glob_of_many_stars_answers_on_a_long_text() -> None:
 
 def test_a_pattern_tells_its_groups() -> None:
     assert set(compile_pattern("(?P<b>x)(y)(?P<a>z)").names) == {"a", "b"}
+
+
+def test_a_pattern_in_a_block_of_yaml_ends_before_the_line_end() -> None:
+    assert read_text("/disk full/i\n").match("DISK FULL")
