@@ -18,6 +18,7 @@ EXTENSIONS = {
     "application/pgp-signature": "asc",
     "application/pkcs7-mime": "p7m",
     "application/pkcs7-signature": "p7s",
+    "application/postscript": "ps",
     "application/rtf": "rtf",
     "application/vnd.ms-excel": "xls",
     "application/vnd.ms-powerpoint": "ppt",
@@ -26,6 +27,7 @@ EXTENSIONS = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
     "application/x-pkcs7-mime": "p7m",
     "application/x-pkcs7-signature": "p7s",
+    "application/x-zip-compressed": "zip",
     "application/xml": "xml",
     "application/zip": "zip",
     "audio/mpeg": "mp3",
@@ -34,6 +36,7 @@ EXTENSIONS = {
     "image/gif": "gif",
     "image/heic": "heic",
     "image/jpeg": "jpg",
+    "image/jpg": "jpg",
     "image/png": "png",
     "image/svg+xml": "svg",
     "image/tiff": "tif",
@@ -63,6 +66,7 @@ _TYPES = {ending: kind for kind, ending in reversed(EXTENSIONS.items())} | {
     "log": "text/plain",
     "rtf": "application/rtf",
     "tiff": "image/tiff",
+    "zip": "application/zip",
     "txt": "text/plain",
 }
 

@@ -17,7 +17,9 @@ _NOT_BASE64 = bytes(octet for octet in range(256) if octet not in _BASE64_OCTETS
 _BLANKS = b" \t\r\n\v\f"
 _BASE64_RUN = re.compile(rb"([^=]*)(=*)")
 _BROKEN_QUOTE = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*(?:\r?\n|\r|\Z))")
-_IDENTITY = frozenset({"", "7bit", "8bit", "binary", "7-bit", "8-bit", "none"})
+# The last ones are what is left of `7 bit`, `8 bit` and `quoted printable`: a token ends at a blank.
+_IDENTITY = frozenset({"", "7bit", "8bit", "binary", "none", "7-bit", "8-bit", "7bits", "8bits", "7", "8"})
+_QUOTED = frozenset({"quoted-printable", "q", "quoted_printable", "quotedprintable", "quoted"})
 
 
 class _Decoder(Protocol):
@@ -37,7 +39,7 @@ def decoded(pieces: Iterable[bytes], encoding: str, defects: list[str]) -> Itera
     decoder: _Decoder
     if name in ("base64", "b"):
         decoder = _Base64(defects)
-    elif name in ("quoted-printable", "q"):
+    elif name in _QUOTED:
         decoder = _QuotedPrintable(defects)
     elif name in ("x-uuencode", "uuencode", "uue", "x-uue"):
         decoder = _Uuencode(defects)

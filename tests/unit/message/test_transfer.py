@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from automailer.message import parse
 from automailer.message.transfer import decoded
 
 
@@ -53,7 +54,14 @@ def test_any_octets_are_decoded(pieces: list[bytes], encoding: str) -> None:
     run(pieces, encoding)
 
 
-@pytest.mark.parametrize("encoding", ["", "7bit", "8BIT", " binary "])
+@pytest.mark.parametrize("name", ["quoted printable", "Quoted_Printable", "quotedprintable;"])
+def test_quoted_printable_is_known_when_its_hyphen_is_lost(name: str) -> None:
+    message = parse(f"Content-Transfer-Encoding: {name}\r\n\r\na=3D=\r\nb".encode())
+    assert message.text == "a=b\n"
+    assert not [defect for defect in message.defects if "encoding" in defect]
+
+
+@pytest.mark.parametrize("encoding", ["", "7bit", "8BIT", " binary ", "8bits", "7-bit"])
 def test_what_is_not_encoded_is_left_alone(encoding: str) -> None:
     assert run([b"a=3D\xff", b"QUJD"], encoding) == (b"a=3D\xffQUJD", [])
 
