@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 
 from automailer.message.fields import Field
 
@@ -105,11 +106,9 @@ def trusted_results(fields: Iterable[Field], servers: Collection[str]) -> tuple[
                 break
             arrived = arrived or ours
         elif name == "authentication-results" and not one.cut:
-            parsed = parse_authentication_results(one.value)
-            if parsed is None or parsed.authserv_id not in servers:
-                continue
+            parsed = parse_authentication_results(one.value, servers)
             topmost = set(found)
-            for result in parsed.results:
+            for result in parsed.results if parsed else ():
                 if result.method not in topmost:
                     found.setdefault(result.method, []).append(result)
     return tuple(result for results in found.values() for result in results)
@@ -123,14 +122,27 @@ def _plain_to_all(fields: Iterable[Field]) -> Iterator[Field]:
             return
 
 
-def parse_authentication_results(value: bytes) -> AuthenticationResults | None:
-    """Read the value of one field (RFC 8601 2.2); None when it names no server, or is of another version."""
-    head, *rest = _split(_lexemes(value.decode("utf-8", "replace")))
-    names = [lexeme.text for lexeme in head]
-    if not names or any(lexeme.mark for lexeme in head) or len(names) > 2 or names[1:] not in ([], ["1"]):
+def parse_authentication_results(
+    value: bytes, servers: Collection[str] | None = None
+) -> AuthenticationResults | None:
+    """Read the value of one field (RFC 8601 2.2); None when it names no server, or is of another version.
+
+    With `servers` it is also None when it names none of those, and no more of it is read than the name.
+    """
+    lexemes = _lexemes(value.decode("utf-8", "replace"))
+    server = _authserv_id(lexemes)
+    if not server or (servers is not None and server not in servers):
         return None
-    results = (result for lexemes in rest[:MAX_RESULTS] if (result := _result(lexemes)) is not None)
-    return AuthenticationResults(authserv_id=ascii_domain(names[0]), results=tuple(results))
+    found = (_result(one) for one in _split(lexemes)[:MAX_RESULTS])
+    return AuthenticationResults(authserv_id=server, results=tuple(one for one in found if one is not None))
+
+
+def _authserv_id(lexemes: Iterator[_Lexeme]) -> str:
+    """The name in front of the first semicolon, "" where there is none or more than it and the version."""
+    head = list(takewhile(lambda lexeme: lexeme.text != ";" or not lexeme.mark, islice(lexemes, 3)))
+    names = [lexeme.text for lexeme in head]
+    sound = names[1:] in ([], ["1"]) and not any(lexeme.mark for lexeme in head)
+    return ascii_domain(names[0]) if names and sound else ""
 
 
 def _receiver(value: bytes) -> str:

@@ -196,6 +196,12 @@ def test_a_field_that_was_cut_does_not_count() -> None:
     assert trusted(f"{OURS}dkim=pass ({'x' * 70_000})\n") == []
 
 
+def test_a_field_by_another_server_is_none_that_is_read() -> None:
+    value = b"mx.example.net 1; spf=pass"
+    assert parse_authentication_results(value, ("mx.example.com",)) is None
+    assert parse_authentication_results(value, ("mx.example.net",)) == parse_authentication_results(value)
+
+
 def test_a_field_that_the_server_could_not_see_does_not_count() -> None:
     """To a server, and to RFC 5322, a lone CR ends no line: it leaves alone what looks like a field behind it."""
     hidden = b"X-Note: a\rAuthentication-Results: mx.example.com; dkim=pass header.d=example.com\r\n"
