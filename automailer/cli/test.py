@@ -70,13 +70,16 @@ def _cases(files: Sequence[Path], assembly: Assembly) -> tuple[Case, ...]:
     from automailer.settings import shown_path
 
     settings = assembly.settings
-    read = [file for box in settings.mailboxes.values() for file in box.rules]
-    read += [Path(rule.where.file).absolute() for rules in assembly.rules.values() for rule in rules]
-    found = find_tests(files, settings=settings.folder, rules=read)
+    read = {
+        mailbox: [*settings.mailboxes[mailbox].rules, *(Path(rule.where.file).absolute() for rule in rules)]
+        for mailbox, rules in assembly.rules.items()
+    }
+    in_use = [file for some in read.values() for file in some]
+    found = find_tests(files, settings=settings.folder, rules=in_use)
     for file in found.left_out:
         print(f"left out: {printable(shown_path(file))}: no mailbox reads {file.name}", file=sys.stderr)
     names = {mailbox: [rule.name for rule in rules] for mailbox, rules in assembly.rules.items()}
-    return load_tests(found.files, rules=names, zone=settings.zone)
+    return load_tests(found.files, rules=names, zone=settings.zone, read=read)
 
 
 def _chosen(cases: tuple[Case, ...], only: str | None) -> tuple[Case, ...]:

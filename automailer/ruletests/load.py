@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from types import MappingProxyType
 
 from automailer.errors import ConfigError, Place, Problem
 from automailer.message import parse
@@ -36,9 +37,16 @@ class Case:
 
 
 def load_tests(
-    files: Sequence[Path], *, rules: Mapping[str, Collection[str]], zone: tzinfo
+    files: Sequence[Path],
+    *,
+    rules: Mapping[str, Collection[str]],
+    zone: tzinfo,
+    read: Mapping[str, Collection[Path]] = MappingProxyType({}),
 ) -> tuple[Case, ...]:
-    """The tests of these files, in order; `rules` are the names of each mailbox's rules.
+    """The tests of these files, in order; `rules` are the names of each mailbox's rules, `read` their files.
+
+    A test that names no mailbox is for the only one, else for the first that reads the rules file of the same name
+    beside the folder.
 
     Raises:
         ConfigError: with every problem of every file.
@@ -47,12 +55,22 @@ def load_tests(
     cases: list[Case] = []
     for file in files:
         try:
-            cases += _Reading(read_document(file), rules, zone).cases()
+            cases += _Reading(read_document(file), rules, zone, _usual_mailbox(file, rules, read)).cases()
         except ConfigError as exc:
             problems += exc.problems
     if problems:
         raise ConfigError(problems)
     return tuple(cases)
+
+
+def _usual_mailbox(file: Path, rules: Collection[str], read: Mapping[str, Collection[Path]]) -> str:
+    """Whose rules a file of tests is for when a test names no mailbox, "" when nothing tells."""
+    if len(rules) == 1:
+        return next(iter(rules))
+    tested = (file.parent.parent / file.name).resolve()
+    return next(
+        (mailbox for mailbox, files in read.items() if tested in {one.resolve() for one in files}), ""
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +80,10 @@ class _Reading:
     document: Document
     rules: Mapping[str, Collection[str]]
     zone: tzinfo
+    mailbox: str
 
     def cases(self) -> list[Case]:
-        problems = list(dangling_references(self.document, self.rules))
+        problems = list(dangling_references(self.document, self.rules, usual=self.mailbox))
         try:
             tests = validate(RuleTests, self.document).tests
         except ConfigError as exc:
@@ -78,7 +97,7 @@ class _Reading:
         return Case(
             name=test.name,
             where=self.document.place(("tests", index, "name")),
-            mailbox=test.mailbox or next(iter(self.rules)),
+            mailbox=test.mailbox or self.mailbox,
             octets=octets,
             now=self._now(test) if test.now else parse(octets).date or self._now(test),
             before=test.before,

@@ -16,16 +16,22 @@ from automailer.settings import Document, KeyPath, missing_file, nearest
 __all__ = ["dangling_references"]
 
 
-def dangling_references(document: Document, rules: Mapping[str, Collection[str]]) -> Iterator[Problem]:
-    """What the tests name and is not there; `rules` are the names of each mailbox's rules."""
+def dangling_references(
+    document: Document, rules: Mapping[str, Collection[str]], *, usual: str
+) -> Iterator[Problem]:
+    """What the tests name and is not there; `rules` are the names of each mailbox's rules.
+
+    `usual` is the mailbox of tests that name none, "" where they must.
+    """
     seen: dict[str, int] = {}
     for index, test in enumerate(_entries(document.data, "tests")):
         if not isinstance(test, dict):
             continue
         at: KeyPath = ("tests", index)
         yield from _twin(document, (*at, "name"), test.get("name"), seen)
-        yield from _mailbox(document, at, test.get("mailbox"), rules)
-        yield from _matched(document, (*at, "expect", "matched"), test, rules)
+        mailbox = str(test.get("mailbox") or usual)
+        yield from _mailbox(document, at, mailbox, rules)
+        yield from _matched(document, (*at, "expect", "matched"), test.get("expect"), rules, mailbox)
         yield from _files(document, (*at, "message"), test.get("message"))
 
 
@@ -40,22 +46,18 @@ def _twin(document: Document, at: KeyPath, name: object, seen: dict[str, int]) -
         yield document.problem(at, f"there is a test {name!r} already, on line {first}")
 
 
-def _mailbox(
-    document: Document, at: KeyPath, mailbox: object, rules: Mapping[str, Collection[str]]
-) -> Iterator[Problem]:
-    if mailbox is None and len(rules) > 1:
+def _mailbox(document: Document, at: KeyPath, mailbox: str, rules: Collection[str]) -> Iterator[Problem]:
+    if not mailbox:
         message = f"names no mailbox: expected mailbox, one of {', '.join(rules)}"
         yield document.problem(at, message)
-    elif mailbox is not None and str(mailbox) not in rules:
-        hint = nearest(str(mailbox), rules)
-        yield document.problem((*at, "mailbox"), f"there is no mailbox {str(mailbox)!r}", hint=hint)
+    elif mailbox not in rules:
+        hint = nearest(mailbox, rules)
+        yield document.problem((*at, "mailbox"), f"there is no mailbox {mailbox!r}", hint=hint)
 
 
 def _matched(
-    document: Document, at: KeyPath, test: Mapping[str, Any], rules: Mapping[str, Collection[str]]
+    document: Document, at: KeyPath, expect: object, rules: Mapping[str, Collection[str]], mailbox: str
 ) -> Iterator[Problem]:
-    mailbox = str(test.get("mailbox") or next(iter(rules), ""))
-    expect = test.get("expect")
     if mailbox not in rules or not isinstance(expect, dict):
         return
     alone = not isinstance(expect.get("matched"), list)

@@ -114,7 +114,9 @@ def read_all(message: Message) -> None:
     partly = message.header_alone()
     assert partly.kinds <= message.kinds <= partly.kinds | partly.undecided_kinds <= set(KINDS)
     assert all(message.bounce.recipients), "a recipient has a name"
-    assert not set("".join(message.bounce.recipients) + message.bounce.reason) & set("\r\n\0"), "one line each"
+    assert not set("".join(message.bounce.recipients) + message.bounce.reason) & set("\r\n\0"), (
+        "one line each"
+    )
     assert "\r" not in message.text + message.subject + message.html
     assert len(message.header_digest) == 64
     (message.text + message.html + message.subject + message.reply_text).encode()

@@ -10,6 +10,7 @@ import pytest
 
 from automailer.errors import ConfigError
 from automailer.message import parse
+from automailer.ruletests import load_tests
 from tests.integration.ruletests.bench import Bench
 
 RULES = "  - {name: alert, when: {subject: alert}, then: [delete]}\n"
@@ -108,3 +109,12 @@ def test_what_is_no_file_of_tests_is_refused(tmp_path: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError):
         load_tests([file], rules={"ops": ["alert"]}, zone=UTC)
+
+
+def test_a_file_of_tests_is_for_the_mailbox_that_reads_the_rules_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "rules" / "tests").mkdir(parents=True)
+    file = tmp_path / "rules" / "tests" / "sales.yaml"
+    file.write_text("tests: [{name: one, message: {subject: hello}, expect: {matched: []}}]", "utf-8")
+    read = {"ops": [tmp_path / "rules" / "ops.yaml"], "sales": [tmp_path / "rules" / "sales.yaml"]}
+    [case] = load_tests([file], rules={"ops": (), "sales": ()}, zone=UTC, read=read)
+    assert case.mailbox == "sales"
