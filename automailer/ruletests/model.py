@@ -241,7 +241,7 @@ def _times(value: object) -> object:
 
 
 class RuleTest(Frozen):
-    """A message and what is expected of it. `mailbox` may be left out when there is one; `todo`: fails as yet."""
+    """A message and what is expected of it. Without `mailbox` it is for the usual one; `todo`: fails as yet."""
 
     name: Text
     mailbox: Text | None = None
