@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -45,10 +45,20 @@ class History:
 
 
 class Decider:
-    """Decides for one mailbox; unless it `asks`, no program is run and no key looked up in the DNS."""
+    """Decides for one mailbox; unless it `asks`, no program is run and no key looked up in the DNS.
+
+    `alive` is called before each program.
+    """
 
     def __init__(
-        self, assembly: Assembly, mailbox: str, *, loop_id: str, replies: ReplyLedger, asks: bool = True
+        self,
+        assembly: Assembly,
+        mailbox: str,
+        *,
+        loop_id: str,
+        replies: ReplyLedger,
+        asks: bool = True,
+        alive: Callable[[], None] = lambda: None,
     ) -> None:
         settings = assembly.settings
         self._mailbox = mailbox
@@ -58,6 +68,7 @@ class Decider:
         self._zone = settings.zone
         self._folder = settings.folder
         self._keys = DomainKeys() if asks else None
+        self._alive = alive
         self._context = PlanContext(
             templates=assembly.templates,
             relays={name: _sender(relay) for name, relay in settings.smtp.items()},
@@ -107,7 +118,14 @@ class Decider:
     def _world(self, message: Message, uidl: str) -> World | None:
         if self._keys is None:
             return None
-        return World(message=message, mailbox=self._mailbox, uidl=uidl, folder=self._folder, keys=self._keys)
+        return World(
+            message=message,
+            mailbox=self._mailbox,
+            uidl=uidl,
+            folder=self._folder,
+            keys=self._keys,
+            alive=self._alive,
+        )
 
 
 def own_addresses(settings: Settings) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,13 +18,14 @@ __all__ = ["World"]
 
 @dataclass(slots=True, kw_only=True)
 class World:
-    """Answers for one message; `keys` outlive it."""
+    """Answers for one message; `keys` outlive it. `alive` is called before each program, which may take minutes."""
 
     message: Message
     mailbox: str
     uidl: str
     folder: Path
     keys: DomainKeys
+    alive: Callable[[], None]
     _signatures: tuple[Signature, ...] | None = None
     _ran: dict[Program, Ran | TemporaryError] = field(default_factory=dict)
 
@@ -42,6 +43,7 @@ class World:
     def run(self, program: Program) -> Ran:
         """Give the message to the program, as it came, and wait for its answer."""
         if program not in self._ran:
+            self.alive()
             try:
                 self._ran[program] = run_program(
                     program, self.message.octets, facts=self._facts(), folder=self.folder

@@ -26,7 +26,7 @@ T = TypeVar("T")
 class WindowDealer:
     """Deals with the messages of one mailbox, window by window, while `owner` holds its lease.
 
-    `alive` is called before each message, to hold it: a rule may run a program.
+    `alive` is called before each message and each program that a rule runs, to hold it.
     """
 
     def __init__(self, shop: Shop, mailbox: str, *, owner: str, alive: Callable[[], None]) -> None:
@@ -38,7 +38,9 @@ class WindowDealer:
         self._alive = alive
         self._replies = shop.journal.replies(mailbox)
         self._sightings = shop.journal.sightings(mailbox)
-        self._decider = Decider(shop.assembly, mailbox, loop_id=shop.journal.loop_id(), replies=self._replies)
+        self._decider = Decider(
+            shop.assembly, mailbox, loop_id=shop.journal.loop_id(), replies=self._replies, alive=alive
+        )
         self._policy = RecordPolicy(
             mailbox=mailbox,
             retry=Policy.of(settings.outbox),
@@ -58,9 +60,9 @@ class WindowDealer:
             outcomes = save_files(self._decide_all(fetched, now), self._shop.journal)
             records = [self._record(outcome, now) for outcome in outcomes]
             missing = [record_unfetched(one, self._policy, now=now) for one in fetched.unfetched]
-            if self._failed_to_write([*records, *missing], now, passed_over=fetched.passed_over):
+            if self._failed_to_write([*records, *missing], passed_over=fetched.passed_over):
                 records = [self._write_alone(*pair, now) for pair in zip(outcomes, records, strict=True)]
-                self._failed_to_write(missing, now, passed_over=fetched.passed_over)
+                self._failed_to_write(missing, passed_over=fetched.passed_over)
         finally:
             self._replies.written()
             self._sightings.written()
@@ -130,11 +132,12 @@ class WindowDealer:
         return record(outcome, self._policy, now=now, spool=spool)
 
     def _failed_to_write(
-        self, records: Sequence[MessageRecord], now: datetime, *, passed_over: Sequence[SeenRecord] = ()
+        self, records: Sequence[MessageRecord], *, passed_over: Sequence[SeenRecord] = ()
     ) -> Exception | None:
         """Write down together, or not at all and say why."""
 
         def write() -> None:
+            now = self._shop.clock()  # the lease is held from here on, not from when the first was decided
             with self._shop.journal.window(self._mailbox, owner=self._owner, now=now) as window:
                 window.seen(passed_over)
                 for one in records:
@@ -144,11 +147,11 @@ class WindowDealer:
 
     def _write_alone(self, outcome: Outcome, one: MessageRecord, now: datetime) -> MessageRecord:
         """Write down one message; where that can't be done, that it is tried again."""
-        failure = self._failed_to_write([one], now)
+        failure = self._failed_to_write([one])
         if failure is None:
             return one
         instead = record_broken(outcome.arrival, failure, self._policy, now=now, spool=one.spool)
-        if (failure := self._failed_to_write([instead], now)) is not None:
+        if (failure := self._failed_to_write([instead])) is not None:
             raise failure
         return instead
 

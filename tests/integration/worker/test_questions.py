@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import dns.resolver
@@ -13,6 +15,7 @@ from automailer.message import parse
 from automailer.worker import assemble
 from automailer.worker.explain import Explainer
 from automailer.worker.explained import Explained
+from automailer.worker.poll import poll_mailbox
 from tests.integration.worker.office import Office, mail
 from tests.integration.worker.signing import BROKEN, DnsServer, sign
 
@@ -196,3 +199,26 @@ def test_what_is_too_large_to_be_fetched_is_not_asked_about(office: Office) -> N
     office.poll()
     assert asked(office) == []
     assert len(office.uids()) == 1
+
+
+def test_the_lease_is_held_through_many_slow_programs(office: Office) -> None:
+    """Each takes four minutes; the lease lasts fifteen."""
+    run = program(office, "exit 1")[1:-1]
+    rules = (
+        f"{{name: {n}, when: {{command: {{run: [{run}, '{n}'], timeout: 5m}}}}, then: [delete]}}"
+        for n in range(6)
+    )
+    office.rules(f"rules: [{', '.join(rules)}]")
+    office.deliver()
+    taken: dict[int, bool] = {}
+    with office.shop() as shop:
+
+        def clock() -> datetime:
+            now = office.now + timedelta(minutes=4 * len(asked(office)))
+            if asked(office):
+                taken[len(asked(office))] = shop.journal.claim_mailbox("ops", owner="thief", now=now)
+            return now
+
+        result = poll_mailbox(replace(shop, clock=clock), "ops")
+    assert (result.processed, result.error) == (1, "")
+    assert taken == dict.fromkeys(range(1, 7), False)
