@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from automailer.cautions.files import open_files
 from automailer.cautions.idle import without_effect
 from automailer.cautions.later import not_run_yet
+from automailer.cautions.literal import misread_values
 from automailer.cautions.loops import loops
 from automailer.cautions.model import Material
 from automailer.cautions.never import never_matching
@@ -23,6 +24,7 @@ FAMILIES: tuple[Callable[[Material], Iterable[Problem]], ...] = (
     open_files,
     not_run_yet,
     never_matching,
+    misread_values,
     without_effect,
     shadowed_names,
     unknown_readings,
