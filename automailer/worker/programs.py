@@ -18,7 +18,7 @@ from automailer.errors import TemporaryError
 from automailer.rules import Program, Ran
 from automailer.settings import format_duration
 
-__all__ = ["locate", "run_program", "unfit_program"]
+__all__ = ["end_programs", "locate", "run_program", "unfit_program"]
 
 INHERITED = ("HOME", "LANG", "LC_ALL", "LC_CTYPE", "PATH", "TZ")
 """What a program sees of our environment. The rest may hold secrets (`{env: NAME}`)."""
@@ -40,6 +40,10 @@ FEED_OCTETS = 65_536
 
 LOOK_SECONDS = 0.05
 """How often we look whether a program has ended that left its pipes to a child of its own."""
+
+
+_running: set[subprocess.Popen[bytes]] = set()
+"""What would outlive this process, and its own time limit."""
 
 
 def locate(program: str, folder: Path) -> str | None:
@@ -70,6 +74,7 @@ def run_program(
         TemporaryError: it can't be started, took too long, or was killed.
     """
     child = _start(program, facts, folder)
+    _running.add(child)
     exchange = _Exchange(
         child, memoryview(octets), deadline=time.monotonic() + program.timeout.total_seconds()
     )
@@ -82,6 +87,7 @@ def run_program(
         _signal(child, signal.SIGKILL)
         with suppress(subprocess.TimeoutExpired):
             child.wait(KILL_SECONDS)
+        _running.discard(child)
         exchange.close()
     if not in_time:
         reason = f"{program} gave no answer in {format_duration(program.timeout)}"
@@ -90,6 +96,12 @@ def run_program(
         reason = f"{program} was killed by {_signal_name(-child.returncode)}"
         raise TemporaryError(reason)
     return Ran(status=child.returncode, complaint=exchange.complaint())
+
+
+def end_programs() -> None:
+    """Kill every program that runs, with all that it started: this process is about to end in their midst."""
+    for child in tuple(_running):
+        _signal(child, signal.SIGKILL)
 
 
 def _start(program: Program, facts: Mapping[str, str], folder: Path) -> subprocess.Popen[bytes]:

@@ -22,6 +22,7 @@ from automailer.worker.housekeeping import keep_house
 from automailer.worker.log import logger
 from automailer.worker.notify import notify, watchdog_interval
 from automailer.worker.poll import poll_mailbox
+from automailer.worker.programs import end_programs
 from automailer.worker.pulse import Pulse
 from automailer.worker.schedule import Schedule
 from automailer.worker.shop import Shop
@@ -104,6 +105,7 @@ class _Daemon:
         if not self.stop():
             logger().warning("stopped in the midst of a job", grace_seconds=GRACE.total_seconds())
             sys.stderr.flush()
+            end_programs()
             os._exit(0)  # threads can't be ended, the process can
 
     def _poll_job(self, name: str) -> Callable[[], object]:

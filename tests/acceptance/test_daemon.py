@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -115,6 +116,23 @@ def test_sigterm_ends_it_within_seconds_though_a_server_hangs(counter: Counter) 
     counter.pop3.faults = Pop3Faults()
     counter.program.poll()
     assert saved(counter) == {"one"}
+
+
+def test_sigterm_leaves_no_program_behind_that_a_rule_asks(counter: Counter) -> None:
+    counter.rules("rules: [{name: asked, when: {command: {run: [./ask], timeout: 5m}}, then: [delete]}]")
+    script = "#!/bin/sh\ntrap '' TERM\nwhile :; do echo . >> beats; sleep 0.1; done\n"
+    counter.program.write("ask", script).chmod(0o755)
+    beats = counter.program.write("beats", "")
+    counter.configure("ops")
+    counter.deliver("one")
+    with counter.program.start("run") as running:
+        eventually(lambda: beats.stat().st_size > 2, what="it asks")
+        running.send(signal.SIGTERM)
+        assert running.wait(30).status == 0
+    heard = beats.stat().st_size
+    time.sleep(1)
+    assert beats.stat().st_size == heard
+    assert counter.left() == 1
 
 
 def test_sighup_rereads_the_rules_and_a_broken_file_keeps_the_old_ones(
