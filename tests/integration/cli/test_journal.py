@@ -46,7 +46,7 @@ def test_a_state_or_mailbox_that_does_not_exist_is_wrong_usage(polled: Desk, par
 
 def test_a_message_is_shown_with_its_reasons_and_effects(polled: Desk) -> None:
     shown = polled.run("messages", "show", "1").out
-    assert "✓ critical alert to on-call  (stop)  rules/ops.yaml:9:5" in shown
+    assert "✓ critical alert to on-call  (stop)  rules/ops.yaml:19:5" in shown
     assert "└ ✓ subject:" in shown
     assert "→ forward to oncall@example.org 'db1: disk full'" in shown
     assert "mail 1  sent: forward to oncall@example.org" in shown
@@ -54,7 +54,7 @@ def test_a_message_is_shown_with_its_reasons_and_effects(polled: Desk) -> None:
     assert document.keys() >= _MESSAGE | {"effects", "outbox", "trace"}
     rule = document["trace"][-1]
     assert (rule["name"], rule["matched"]) == ("critical alert to on-call", True)
-    assert rule["tests"][0]["where"] == "rules/ops.yaml:12:7"
+    assert rule["tests"][0]["where"] == "rules/ops.yaml:22:7"
 
 
 def test_mails_are_listed_and_shown(polled: Desk) -> None:
