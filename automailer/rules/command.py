@@ -15,7 +15,7 @@ from automailer.rules.outside import Program
 from automailer.rules.refusal import refuse_unknown_keys, short
 from automailer.rules.site import Problems, Site
 from automailer.rules.text import as_text
-from automailer.settings import format_duration, parse_duration
+from automailer.rules.times import read_time
 
 __all__ = ["COMMAND_FIELDS", "MAX_TIMEOUT", "USUAL_TIMEOUT", "CommandTest", "read_command"]
 
@@ -102,15 +102,7 @@ def _read_word(value: object, site: Site) -> str:
 
 
 def _read_timeout(value: object, site: Site) -> timedelta:
-    if not isinstance(value, str):
-        site.refuse(f"expected a time such as 10s, found {short(value)!r}")
-    try:
-        timeout = parse_duration(value)
-    except ValueError as exc:
-        site.refuse(str(exc), cause=exc)
-    if not timedelta() < timeout <= MAX_TIMEOUT:
-        site.refuse(f"expected more than 0s and at most {format_duration(MAX_TIMEOUT)}, found {value!r}")
-    return timeout
+    return read_time(value, site, most=MAX_TIMEOUT, example="10s")
 
 
 COMMAND_FIELDS: Mapping[str, Callable[[object, Site], object]] = {"run": _read_run, "timeout": _read_timeout}

@@ -17,7 +17,8 @@ from automailer.rules.leaf import Rank, Seen, answer, observed
 from automailer.rules.model import REACHED, UNSURE, Answer, Sighting, Subject, Test
 from automailer.rules.refusal import one_of, refuse_unknown_keys, short
 from automailer.rules.site import Problems, Site
-from automailer.settings import format_duration, parse_duration
+from automailer.rules.times import read_time
+from automailer.settings import format_duration
 
 __all__ = [
     "DUPLICATE_FIELDS",
@@ -190,15 +191,7 @@ def _read_parts(
 
 
 def _read_within(value: object, site: Site) -> timedelta:
-    if not isinstance(value, str):
-        site.refuse(f"expected a time such as 5m or 1h, found {short(value)!r}")
-    try:
-        within = parse_duration(value)
-    except ValueError as exc:
-        site.refuse(str(exc), cause=exc)
-    if not timedelta() < within <= MAX_WITHIN:
-        site.refuse(f"expected more than 0s and at most {format_duration(MAX_WITHIN)}, found {value!r}")
-    return within
+    return read_time(value, site, most=MAX_WITHIN, example="5m or 1h")
 
 
 def _read_over(value: object, site: Site) -> int:

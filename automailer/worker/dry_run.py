@@ -14,7 +14,6 @@ from automailer.actions import Mail
 from automailer.errors import ConfigError, TemporaryError
 from automailer.journal import Journal, UidKey, existing_journal
 from automailer.mailbox import Pop3Client, open_mailbox
-from automailer.outbox import Policy
 from automailer.worker.arrival import Arrival, Outcome
 from automailer.worker.assembly import Assembly
 from automailer.worker.decide import Decided, Decider, History
@@ -101,19 +100,12 @@ class _DryPoll:
         self._dry = dry
         self._now = shop.clock()
         name = dry.result.name
-        settings = shop.assembly.settings
-        self._box = settings.mailboxes[name]
+        self._box = shop.assembly.settings.mailboxes[name]
         self._replies = shop.journal.replies(name)
         self._sightings = shop.journal.sightings(name)
         loop_id = shop.journal.loop_id()
         self._decider = Decider(shop.assembly, name, loop_id=loop_id, replies=self._replies)
-        self._policy = RecordPolicy(
-            mailbox=name,
-            retry=Policy.of(settings.outbox),
-            remove=self._box.remove,
-            keep_raw=self._box.keep_raw,
-            rules_digest=shop.assembly.rules_digest[name],
-        )
+        self._policy = RecordPolicy.of(shop.assembly, name)
 
     def run(self) -> None:
         """Connect, look, decide, take back whatever was asked for, leave."""

@@ -9,7 +9,6 @@ from typing import TypeVar
 from automailer.actions import Mail
 from automailer.errors import ConfigError, TemporaryError
 from automailer.journal import MessageRecord, SeenRecord
-from automailer.outbox import Policy
 from automailer.worker.arrival import Arrival, Outcome
 from automailer.worker.decide import Decider, History
 from automailer.worker.fetch import Fetched
@@ -30,8 +29,6 @@ class WindowDealer:
     """
 
     def __init__(self, shop: Shop, mailbox: str, *, owner: str, alive: Callable[[], None]) -> None:
-        settings = shop.assembly.settings
-        box = settings.mailboxes[mailbox]
         self._shop = shop
         self._mailbox = mailbox
         self._owner = owner
@@ -41,13 +38,7 @@ class WindowDealer:
         self._decider = Decider(
             shop.assembly, mailbox, loop_id=shop.journal.loop_id(), replies=self._replies, alive=alive
         )
-        self._policy = RecordPolicy(
-            mailbox=mailbox,
-            retry=Policy.of(settings.outbox),
-            remove=box.remove,
-            keep_raw=box.keep_raw,
-            rules_digest=shop.assembly.rules_digest[mailbox],
-        )
+        self._policy = RecordPolicy.of(shop.assembly, mailbox)
 
     def deal(self, fetched: Fetched) -> list[MessageRecord]:
         """Decide, save and write down; gives what was written, in the arrivals' order, then what could not be had.
